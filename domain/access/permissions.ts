@@ -1,0 +1,58 @@
+import * as z from "zod";
+
+export const roles = ["admin", "head", "manager", "marketer", "accountant", "warehouse", "auditor"] as const;
+export const Role = z.enum(roles);
+export type Role = z.infer<typeof Role>;
+
+/** How far a right reaches: a member's own records, those of the team, all of the tenant. */
+export const scopes = ["own", "team", "all"] as const;
+export type Scope = (typeof scopes)[number];
+
+export const permissions = [
+  "tenant:read",
+  "tenant:write",
+  "member:read",
+  "member:write",
+  "client:read",
+  "client:write",
+  "product:read",
+  "product:write",
+  "deal:read",
+  "deal:write",
+  "import:read",
+  "import:write",
+] as const;
+export type Permission = (typeof permissions)[number];
+
+type Rights = Partial<Record<Permission, Scope>>;
+
+const everywhere = (given: readonly Permission[]): Rights =>
+  Object.fromEntries(given.map((permission) => [permission, "all"]));
+const reads = permissions.filter((permission) => permission.endsWith(":read"));
+
+/** The rights that each role gives. A permission that does not stand here is not given. */
+export const rightsByRole: Readonly<Record<Role, Rights>> = {
+  admin: everywhere(permissions),
+  head: {
+    ...everywhere(["tenant:read", "member:read", "product:read"]),
+    "client:read": "team",
+    "client:write": "team",
+    "deal:read": "team",
+    "deal:write": "team",
+  },
+  manager: {
+    ...everywhere(["tenant:read", "member:read", "product:read"]),
+    "client:read": "own",
+    "client:write": "own",
+    "deal:read": "own",
+    "deal:write": "own",
+  },
+  marketer: everywhere(["tenant:read", "member:read", "product:read", "client:read", "deal:read"]),
+  accountant: everywhere(["tenant:read", "member:read", "product:read", "client:read", "deal:read"]),
+  warehouse: everywhere(["tenant:read", "member:read", "product:read", "product:write"]),
+  auditor: everywhere(reads),
+};
+
+/** The scope in which a role has a permission, or undefined where it has none. */
+export const scopeOf = (role: Role, permission: Permission): Scope | undefined =>
+  rightsByRole[role][permission];
