@@ -1,4 +1,28 @@
 import type { LambdaDeclaration } from "./kit/lambda.ts";
+import type { RouteTable } from "./kit/route.ts";
+import { productRoutes } from "./products/routes.ts";
+
+/** The Lambda that answers a subject's routes. */
+const api = (subject: string, summary: string, routes: RouteTable): LambdaDeclaration => ({
+  name: subject,
+  entry: `functions/${subject}/index.ts`,
+  summary,
+  trigger: { kind: "api", routes },
+  grants: { table: { access: "read-write", leadingKeys: ["T#*"] } },
+});
 
 /** Every Lambda of the product. Infra declares these, the bundler builds them, the local stack runs them. */
-export const lambdas: readonly LambdaDeclaration[] = [];
+export const lambdas: readonly LambdaDeclaration[] = [
+  api("products", "The range", productRoutes),
+  {
+    name: "publisher",
+    entry: "functions/publisher/index.ts",
+    summary: "Puts what happened on the bus",
+    trigger: {
+      kind: "stream",
+      batchSize: 100,
+      filters: [{ dynamodb: { NewImage: { happened: { S: [{ exists: true }] } } } }],
+    },
+    grants: { bus: true },
+  },
+];

@@ -22,8 +22,11 @@ export interface RouteDeclaration<
   readonly summary: string;
   /** What a reader of the reference wants to know beyond the summary. Markdown. */
   readonly description?: string;
-  /** The right that the member's role has to give; `null` for a route that is open to everybody. */
-  readonly permission: Permission | null;
+  /**
+   * The right that the member's role has to give; `member` for what every member may, whatever the role;
+   * `null` for a route that needs no token.
+   */
+  readonly permission: Permission | "member" | null;
   /** The switch that turns the route off. */
   readonly feature?: Feature;
   readonly params?: Params;
@@ -52,8 +55,13 @@ export const route = <
   declaration: RouteDeclaration<Params, Query, Body, Output>,
 ): RouteDeclaration<Params, Query, Body, Output> => declaration;
 
-type InferOr<Schema, Otherwise> = Schema extends z.ZodType ? z.output<Schema> : Otherwise;
-type InputOr<Schema, Otherwise> = Schema extends z.ZodType ? z.input<Schema> : Otherwise;
+type Given<Schema> = Exclude<Schema, undefined>;
+type InferOr<Schema, Otherwise> = [Given<Schema>] extends [never]
+  ? Otherwise
+  : z.output<Given<Schema> & z.ZodType>;
+type InputOr<Schema, Otherwise> = [Given<Schema>] extends [never]
+  ? Otherwise
+  : z.input<Given<Schema> & z.ZodType>;
 
 /** What a handler of the route is given, validated. */
 export interface RequestOf<R extends RouteDeclaration> {

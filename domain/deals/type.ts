@@ -1,0 +1,33 @@
+import * as z from "zod";
+
+/** `process`: stages in order, none skipped; `manual`: stages set by hand; `simple`: no stages. */
+export const DealTypeKind = z.enum(["process", "manual", "simple"]);
+
+export const Stage = z.strictObject({
+  id: z.string().regex(/^[a-z][a-z0-9-]{0,39}$/),
+  name: z.string().trim().min(1).max(100),
+  probabilityPercent: z.int().min(0).max(100),
+  limitHours: z
+    .int()
+    .min(1)
+    .max(24 * 366)
+    .optional()
+    .meta({ description: "How long a deal may stand in the stage" }),
+});
+export type Stage = z.infer<typeof Stage>;
+
+/** A kind of sale with its own pipeline. */
+export const DealType = z.strictObject({
+  id: z.string().regex(/^[a-z][a-z0-9-]{0,39}$/),
+  name: z.string().trim().min(1).max(100),
+  kind: DealTypeKind,
+  stages: z.array(Stage).max(30),
+  active: z.boolean().default(true),
+});
+export type DealType = z.infer<typeof DealType>;
+
+export const LossReason = z.strictObject({
+  id: z.string().regex(/^[a-z][a-z0-9-]{0,39}$/),
+  name: z.string().trim().min(1).max(100),
+});
+export type LossReason = z.infer<typeof LossReason>;

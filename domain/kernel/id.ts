@@ -1,0 +1,45 @@
+import * as z from "zod";
+
+const alphabet = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+
+/** The prefixes of ids: an id says what it names. */
+export const idPrefixes = {
+  tenant: "ten",
+  member: "mem",
+  team: "team",
+  client: "cli",
+  contact: "con",
+  counterparty: "cpt",
+  link: "lnk",
+  product: "prd",
+  deal: "deal",
+  job: "job",
+  upload: "upl",
+  event: "evt",
+  change: "chg",
+  note: "note",
+} as const;
+export type IdKind = keyof typeof idPrefixes;
+
+/** Random bytes, as an argument so that tests may say which. */
+export type Entropy = (bytes: number) => Uint8Array;
+
+/**
+ * A ULID with the prefix of its kind: `deal_01JD…`, 26 characters of Crockford's base 32, sorted by time.
+ * @param atMs milliseconds since the epoch, the first 48 bits of the id
+ */
+export const newId = (kind: IdKind, atMs: number, entropy: Entropy): string => {
+  let time = "";
+  for (let rest = atMs, n = 0; n < 10; n++, rest = Math.floor(rest / 32))
+    time = alphabet.charAt(rest % 32) + time;
+  let chance = "";
+  for (const byte of entropy(16)) chance += alphabet.charAt(byte & 31);
+  return `${idPrefixes[kind]}_${time}${chance}`;
+};
+
+/** The schema of an id of this kind. */
+export const Id = (kind: IdKind) =>
+  z
+    .string()
+    .regex(new RegExp(`^${idPrefixes[kind]}_[0-9A-HJKMNP-TV-Z]{26}$`))
+    .meta({ examples: [`${idPrefixes[kind]}_01JD8Z5T2V9Q4R6W8Y0A1B3C5D`] });

@@ -1,0 +1,27 @@
+import * as z from "zod";
+
+export const pageSize = { standard: 50, most: 200 } as const;
+
+/** A whole number in a query string. */
+export const queryInteger = (least: number, most: number) =>
+  z
+    .string()
+    .regex(/^\d{1,9}$/)
+    .transform(Number)
+    .pipe(z.int().min(least).max(most))
+    .meta({ override: { type: "integer", minimum: least, maximum: most } });
+
+/** The query parameters of every list. */
+export const PageQuery = {
+  limit: queryInteger(1, pageSize.most).optional(),
+  cursor: z.string().max(2000).optional(),
+};
+
+/** One page of a list: `next` is the cursor of the following page, absent on the last. */
+export const pageOf = <Item extends z.ZodType>(item: Item) =>
+  z.object({ items: z.array(item), next: z.string().optional() });
+
+export interface Page<Item> {
+  readonly items: Item[];
+  readonly next?: string;
+}

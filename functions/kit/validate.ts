@@ -1,0 +1,103 @@
+import type * as z from "zod";
+import { Failure, type FieldFault } from "../../domain/kernel/errors.ts";
+import type { RouteDeclaration } from "./route.ts";
+
+/** What a handler is given. */
+export interface ValidRequest {
+  readonly params: Record<string, unknown>;
+  readonly query: Record<string, unknown>;
+  readonly body: unknown;
+}
+
+export interface RawRequest {
+  readonly params: Readonly<Record<string, string | undefined>>;
+  readonly query: Readonly<Record<string, string | undefined>>;
+  /** The body as it came, undefined where there is none. */
+  readonly body: string | undefined;
+  readonly contentType: string | undefined;
+}
+
+export const mostBodyBytes = 1_000_000;
+const mostDepth = 32;
+const mostFaults = 100;
+
+const escaped = (part: PropertyKey) => String(part).replaceAll("~", "~0").replaceAll("/", "~1");
+const pointerOf = (root: string, path: readonly PropertyKey[]) =>
+  root + path.map((part) => `/${escaped(part)}`).join("");
+
+const faultsOf = (root: string, issues: readonly z.core.$ZodIssue[]): FieldFault[] =>
+  issues.flatMap((issue) =>
+    issue.code === "unrecognized_keys"
+      ? issue.keys.map((key) => ({
+          pointer: pointerOf(root, [...issue.path, key]),
+          reason: "is not a known field",
+        }))
+      : [{ pointer: pointerOf(root, issue.path), reason: issue.message }],
+  );
+
+/** How deep arrays and objects are nested in a JSON text, without building them. */
+const depthOf = (json: string): number => {
+  let depth = 0;
+  let deepest = 0;
+  let inString = false;
+  for (let at = 0; at < json.length; at++) {
+    const char = json.charCodeAt(at);
+    if (inString) {
+      if (char === 92) at++;
+      else if (char === 34) inString = false;
+    } else if (char === 34) inString = true;
+    else if (char === 123 || char === 91) deepest = Math.max(deepest, ++depth);
+    else if (char === 125 || char === 93) depth--;
+  }
+  return deepest;
+};
+
+const parsedBody = (raw: RawRequest): unknown => {
+  if (raw.body === undefined || raw.body === "")
+    throw new Failure("request.invalid", { fields: [{ pointer: "", reason: "a JSON body is needed" }] });
+  if (Buffer.byteLength(raw.body) > mostBodyBytes)
+    throw new Failure("request.too-large", { detail: `A body has at most ${mostBodyBytes} bytes.` });
+  const mediaType = raw.contentType?.split(";")[0]?.trim().toLowerCase();
+  if (mediaType !== undefined && mediaType !== "application/json" && !mediaType.endsWith("+json"))
+    throw new Failure("request.unsupported-media-type", { detail: `It was sent as ${mediaType}.` });
+  if (depthOf(raw.body) > mostDepth)
+    throw new Failure("request.invalid", {
+      fields: [{ pointer: "", reason: `is nested deeper than ${mostDepth} levels` }],
+    });
+  try {
+    return JSON.parse(raw.body);
+  } catch (error) {
+    throw new Failure("request.not-json", { detail: error instanceof Error ? error.message : undefined });
+  }
+};
+
+/**
+ * Checks a request against its route; every fault in path, query and body is named in one answer.
+ * @throws request.invalid, request.not-json, request.too-large, request.unsupported-media-type
+ */
+export const validated = (route: RouteDeclaration, raw: RawRequest): ValidRequest => {
+  const faults: FieldFault[] = [];
+  const check = (schema: z.ZodType | undefined, value: unknown, root: string): unknown => {
+    if (!schema) return undefined;
+    const result = schema.safeParse(value);
+    if (result.success) return result.data;
+    faults.push(...faultsOf(root, result.error.issues));
+    return undefined;
+  };
+  const body = route.body ? parsedBody(raw) : undefined;
+  const params = check(route.params, raw.params, "/path") ?? {};
+  const query = check(route.query, raw.query, "/query") ?? {};
+  if (!route.query)
+    for (const name of Object.keys(raw.query))
+      faults.push({ pointer: `/query/${escaped(name)}`, reason: "is not a known parameter" });
+  const input = check(route.body, body, "");
+  if (faults.length > 0) {
+    // A path that cannot name a record names none.
+    if (faults.every(({ pointer }) => pointer.startsWith("/path/"))) throw new Failure("record.not-found");
+    throw new Failure("request.invalid", {
+      detail: `${faults.length} ${faults.length === 1 ? "field is" : "fields are"} wrong.`,
+      fields: faults.slice(0, mostFaults),
+    });
+  }
+  return { params: params as Record<string, unknown>, query: query as Record<string, unknown>, body: input };
+};
