@@ -1,0 +1,31 @@
+import { Duration } from "aws-cdk-lib";
+import { Queue, QueueEncryption } from "aws-cdk-lib/aws-sqs";
+import { Construct } from "constructs";
+import { acknowledge } from "./acknowledge.ts";
+
+/** The longest SQS keeps a message: a failure of Friday night is still there after a fortnight. */
+const kept = Duration.days(14);
+
+/** Where an asynchronous path leaves what it could not do. Whoever makes one also gives it an alarm. */
+export class DeadLetterQueue extends Construct {
+  readonly queue: Queue;
+
+  constructor(scope: Construct, id: string) {
+    super(scope, id);
+    this.queue = new Queue(this, "Queue", {
+      encryption: QueueEncryption.SQS_MANAGED,
+      enforceSSL: true,
+      retentionPeriod: kept,
+    });
+    acknowledge(
+      this.queue,
+      "Serverless-SQSRedrivePolicy",
+      "This is a dead-letter queue: nothing consumes it automatically, so nothing can fail into another.",
+    );
+  }
+
+  /** For queues that are no function's DeadLetterConfig, the one use of a dead-letter queue the rule can see. */
+  acknowledgeUse(use: string): void {
+    acknowledge(this.queue, "AwsSolutions-SQS3", `This is itself a dead-letter queue: of ${use}.`);
+  }
+}
