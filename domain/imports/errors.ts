@@ -1,0 +1,16 @@
+import type { FailureCatalogue } from "../kernel/errors.ts";
+
+/** What may be wrong with an import as a whole. What is wrong with one row is a `RowFault`. */
+export const importFailures = {
+  "import.mapping-invalid": { kind: "invalid", title: "The mapping does not have the documented form" },
+  "import.encoding-mismatch": {
+    kind: "unprocessable",
+    title: "The file is in another encoding than the mapping says",
+  },
+  "import.empty": { kind: "unprocessable", title: "The file has no header" },
+  "import.header-invalid": { kind: "unprocessable", title: "The header of the file cannot be used" },
+  "import.column-missing": {
+    kind: "unprocessable",
+    title: "The mapping names a column that the file does not have",
+  },
+} as const satisfies FailureCatalogue;
