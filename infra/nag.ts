@@ -75,3 +75,39 @@ export const addNag = (app: App): Nag => {
   Validations.of(app).addPlugins(new CountingAwsSolutions(app, nag), new CountingServerless(app, nag));
   return nag;
 };
+
+export interface Place {
+  readonly id: string;
+  readonly path: string;
+}
+
+/** Every acknowledgement in the app, with the construct that it was given on. */
+export const acknowledgementsIn = (app: App): (Place & { readonly reason: string })[] =>
+  app.node.findAll().flatMap((construct) =>
+    construct.node.metadata
+      .filter((entry) => entry.type === Validations.ACKNOWLEDGED_RULES_METADATA_KEY)
+      .flatMap((entry) =>
+        Object.entries(Object(entry.data)).map(([id, reason]) => ({
+          id: id.replace(/^annotation::/i, ""),
+          path: construct.node.path,
+          reason: String(reason),
+        })),
+      ),
+  );
+
+const within = (path: string, ancestor: string): boolean =>
+  path === ancestor || path.startsWith(`${ancestor}/`);
+
+/** After the synthesis: what the rules object to and nobody acknowledged, and acknowledgements that nothing needs. */
+export const findingsOf = (nag: Nag, app: App): { left: Place[]; unneeded: Place[] } => {
+  const acknowledged = acknowledgementsIn(app);
+  const objections = [...nag.objections].flatMap(([id, paths]) => [...paths].map((path) => ({ id, path })));
+  return {
+    left: objections.filter(
+      ({ id, path }) => !acknowledged.some((given) => given.id === id && within(path, given.path)),
+    ),
+    unneeded: acknowledged
+      .filter((given) => !objections.some(({ id, path }) => given.id === id && within(path, given.path)))
+      .map(({ id, path }) => ({ id, path })),
+  };
+};
