@@ -90,15 +90,11 @@ export const assemble = <Origin>(
   return { body: object(root, ""), origins };
 };
 
-/** Where a pointer leads: the origin of the value there, of what it lies in, or of what lies in it. */
-export const originOf = <Origin>(
-  origins: ReadonlyMap<string, Origin>,
-  pointer: string,
-): Origin | undefined => {
+/** Where the value at a pointer came from: it itself, what it lies in, or the origins of all that lies in it. */
+export const originsAt = <Origin>(origins: ReadonlyMap<string, Origin>, pointer: string): Origin[] => {
   for (let at = pointer; at !== ""; at = at.slice(0, at.lastIndexOf("/"))) {
     const origin = origins.get(at);
-    if (origin !== undefined) return origin;
+    if (origin !== undefined) return [origin];
   }
-  for (const [each, origin] of origins) if (each.startsWith(`${pointer}/`)) return origin;
-  return undefined;
+  return [...origins].filter(([each]) => each.startsWith(`${pointer}/`)).map(([, origin]) => origin);
 };

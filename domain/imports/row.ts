@@ -8,7 +8,7 @@ import {
   type Lookup,
   type Mapping,
 } from "./mapping.ts";
-import { assemble, type Leaf, originOf, parentOf, type Segments, segmentsOf } from "./path.ts";
+import { assemble, type Leaf, originsAt, parentOf, type Segments, segmentsOf } from "./path.ts";
 import type { Header } from "./reader.ts";
 import { canonical, parseValue } from "./values.ts";
 
@@ -161,7 +161,8 @@ export const faultOfField = (
   { pointer, reason }: FieldFault,
   origins: ReadonlyMap<string, Origin>,
 ): RowFault => {
-  const origin = originOf(origins, pointer);
+  const found = originsAt(origins, pointer);
+  const origin = found.find(({ column }) => column !== undefined) ?? found[0];
   return rowFault(
     line,
     origin?.column,
