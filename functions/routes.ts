@@ -1,0 +1,9 @@
+import { productRoutes } from "./products/routes.ts";
+
+/**
+ * Every route of the product under its name, which is unique: the typed client, the OpenAPI document and the
+ * tests are made from this table. It imports declarations alone, so that a client can be built without AWS.
+ */
+export const allRoutes = {
+  ...productRoutes,
+};
