@@ -1,8 +1,10 @@
+import { accessFailures } from "./access/errors.ts";
 import { type FailureCatalogue, kernelFailures } from "./kernel/errors.ts";
 import { productFailures } from "./products/errors.ts";
 
 /** Every code that the system answers with. Subjects add theirs here. */
 export const failures: FailureCatalogue = {
   ...kernelFailures,
+  ...accessFailures,
   ...productFailures,
 };

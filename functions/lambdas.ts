@@ -15,6 +15,20 @@ const api = (subject: string, summary: string, routes: RouteTable): LambdaDeclar
 export const lambdas: readonly LambdaDeclaration[] = [
   api("products", "The range", productRoutes),
   {
+    name: "provision",
+    entry: "functions/provision/index.ts",
+    summary: "Makes a tenant with its first admin",
+    trigger: { kind: "operator" },
+    grants: { table: { access: "read-write", leadingKeys: ["T#*", "SYS#*"] } },
+  },
+  {
+    name: "pre-token",
+    entry: "functions/pre-token/index.ts",
+    summary: "Puts tenant and member into the claims of a token",
+    trigger: { kind: "pre-token" },
+    grants: { table: { access: "read", leadingKeys: ["T#*", "SYS#*"] } },
+  },
+  {
     name: "publisher",
     entry: "functions/publisher/index.ts",
     summary: "Puts what happened on the bus",

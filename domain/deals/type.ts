@@ -29,5 +29,6 @@ export type DealType = z.infer<typeof DealType>;
 export const LossReason = z.strictObject({
   id: z.string().regex(/^[a-z][a-z0-9-]{0,39}$/),
   name: z.string().trim().min(1).max(100),
+  active: z.boolean().default(true).meta({ description: "Whether a deal may still be lost for it" }),
 });
 export type LossReason = z.infer<typeof LossReason>;
