@@ -13,4 +13,15 @@ export const importFailures = {
     kind: "unprocessable",
     title: "The mapping names a column that the file does not have",
   },
+  "import.upload-missing": {
+    kind: "unprocessable",
+    title: "There is no such upload, or its file has not arrived",
+  },
+  "import.file-changed": { kind: "conflict", title: "The file is another one than when the import began" },
+  "import.too-many-faults": {
+    kind: "unprocessable",
+    title: "So many rows are wrong that the mapping must be",
+  },
+  "import.ended": { kind: "conflict", title: "The import has come to its end" },
+  "import.not-resumable": { kind: "conflict", title: "The import cannot be taken up again" },
 } as const satisfies FailureCatalogue;

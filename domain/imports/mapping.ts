@@ -27,6 +27,15 @@ export type Condition = z.infer<typeof Condition>;
 
 export const lookupKeys = ["identity", "name", "code", "email"] as const;
 
+/** By what each kind of record can be looked up. */
+const lookupsBy: Readonly<Record<ImportEntity, readonly (typeof lookupKeys)[number][]>> = {
+  members: ["identity", "email", "name"],
+  teams: ["identity", "name"],
+  products: ["identity", "code", "name"],
+  clients: ["identity", "name"],
+  deals: ["identity"],
+};
+
 /** Another record that the cell names. */
 export const Lookup = z.strictObject({
   entity: ImportEntity,
