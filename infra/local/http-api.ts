@@ -1,0 +1,163 @@
+import { randomUUID } from "node:crypto";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { type ApiAnswer, apiAnswer, apiEvent } from "./api-event.ts";
+import type { Authorized, JwtAuthorizer } from "./authorizer.ts";
+import type { Clock } from "./clock.ts";
+import { corsHeaders, preflight } from "./cors.ts";
+import type { Model, RouteModel } from "./model.ts";
+import { type Match, Router } from "./router.ts";
+import type { FunctionRunner } from "./workers.ts";
+
+/** Limits of API Gateway's HTTP APIs and of a synchronous invocation. */
+const maxBodyBytes = 10 * 1024 * 1024;
+const maxPayloadBytes = 6 * 1024 * 1024;
+const maxIntegrationMs = 30_000;
+
+export interface HttpApiSettings {
+  readonly model: Model;
+  readonly functions: ReadonlyMap<string, FunctionRunner>;
+  /** One for each issuer and audience that the routes name. */
+  readonly authorizerOf: (route: RouteModel) => JwtAuthorizer | undefined;
+  readonly clock: Clock;
+  readonly accessLog: (line: Record<string, unknown>) => void;
+}
+
+interface Target {
+  readonly route: RouteModel;
+  readonly runner: FunctionRunner;
+  readonly authorizer: JwtAuthorizer | undefined;
+}
+
+const noBody = Buffer.alloc(0);
+
+class BodyTooLarge extends Error {}
+
+/** Reads a request's body. @throws BodyTooLarge */
+export const readBody = (request: IncomingMessage, limitBytes: number = maxBodyBytes): Promise<Buffer> => {
+  const announced = Number(request.headers["content-length"] ?? 0);
+  if (announced > limitBytes) return Promise.reject(new BodyTooLarge());
+  if (announced === 0 && request.headers["transfer-encoding"] === undefined) return Promise.resolve(noBody);
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let bytes = 0;
+    request.on("data", (chunk: Buffer) => {
+      bytes += chunk.length;
+      if (bytes > limitBytes) reject(new BodyTooLarge());
+      else chunks.push(chunk);
+    });
+    request.on("end", () => resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)));
+    request.on("error", reject);
+  });
+};
+
+const message = (status: number, text: string, headers: ApiAnswer["headers"] = {}): ApiAnswer => ({
+  status,
+  headers: { ...headers, "content-type": "application/json" },
+  body: JSON.stringify({ message: text }),
+});
+
+const send = (response: ServerResponse, { status, headers, body }: ApiAnswer, more: ApiAnswer["headers"]) => {
+  const all: Record<string, string | string[] | number> = {};
+  for (const [name, value] of [...Object.entries(headers), ...Object.entries(more)])
+    all[name] = typeof value === "string" ? value : [...value];
+  if (status !== 204 && status !== 304) all["content-length"] = Buffer.byteLength(body);
+  response.writeHead(status, all);
+  response.end(body);
+};
+
+const isSlowerThanGateway = (route: RouteModel, runner: FunctionRunner): boolean =>
+  Math.min(route.timeoutMs, maxIntegrationMs) < runner.model.timeoutMs;
+
+/** Answers as the template's HTTP API does: routes, JWT authorizers, integrations, CORS and its errors. */
+export class HttpApi {
+  readonly #settings: HttpApiSettings;
+  readonly #router = new Router<Target>();
+
+  constructor(settings: HttpApiSettings) {
+    this.#settings = settings;
+    for (const route of settings.model.routes) {
+      const runner = settings.functions.get(route.functionName);
+      if (!runner) throw new Error(`${route.key}: there is no function ${route.functionName}`);
+      this.#router.add(route.key, { route, runner, authorizer: settings.authorizerOf(route) });
+    }
+  }
+
+  async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const start = performance.now();
+    const requestId = randomUUID();
+    const url = request.url ?? "/";
+    const mark = url.indexOf("?");
+    const path = mark < 0 ? url : url.slice(0, mark);
+    const rawQueryString = mark < 0 ? "" : url.slice(mark + 1);
+    const method = request.method ?? "GET";
+    const { cors } = this.#settings.model;
+
+    let routeKey = "";
+    let answer = cors && preflight(cors, request);
+    if (!answer) {
+      const found = this.#router.find(method, path);
+      routeKey = found?.target.route.key ?? "";
+      answer = found
+        ? await this.#answer(request, found, { path, rawQueryString, requestId })
+        : message(404, "Not Found");
+    }
+    const more = { "apigw-requestid": requestId, ...(cors && corsHeaders(cors, request)) };
+    if (!request.complete) response.setHeader("connection", "close");
+    send(response, answer, more);
+    this.#settings.accessLog({
+      time: new Date(this.#settings.clock.now()).toISOString(),
+      requestId,
+      ip: request.socket.remoteAddress,
+      method,
+      path,
+      routeKey,
+      status: answer.status,
+      bytes: answer.body.length,
+      durationMs: Math.round((performance.now() - start) * 100) / 100,
+    });
+  }
+
+  async #answer(
+    request: IncomingMessage,
+    { target, parameters }: Match<Target>,
+    of: { path: string; rawQueryString: string; requestId: string },
+  ): Promise<ApiAnswer> {
+    const { route, runner, authorizer } = target;
+    let authorized: Authorized | undefined;
+    if (authorizer) {
+      authorized = await authorizer.authorize(request.headers.authorization);
+      if (!authorized) return message(401, "Unauthorized", { "www-authenticate": "Bearer" });
+      if (route.scopes.length > 0 && !route.scopes.some((scope) => authorized?.scopes.includes(scope)))
+        return message(403, "Forbidden");
+    }
+    let body: Buffer;
+    try {
+      body = await readBody(request);
+    } catch (error) {
+      if (error instanceof BodyTooLarge) return message(413, "Request Entity Too Large");
+      return message(400, "Bad Request");
+    }
+    const nowMs = this.#settings.clock.now();
+    const event = apiEvent({
+      request,
+      routeKey: route.key,
+      parameters,
+      body,
+      authorized,
+      nowMs,
+      ...of,
+    });
+    if (body.length > maxPayloadBytes / 2 && Buffer.byteLength(JSON.stringify(event)) > maxPayloadBytes)
+      return message(413, "Request Entity Too Large");
+
+    const outcome = await runner.invoke(event, Math.min(route.timeoutMs, maxIntegrationMs));
+    if (outcome.error) {
+      const gatewayGaveUp =
+        outcome.error.errorType === "Sandbox.Timedout" && isSlowerThanGateway(route, runner);
+      return gatewayGaveUp ? message(503, "Service Unavailable") : message(500, "Internal Server Error");
+    }
+    const answer = apiAnswer(outcome.value);
+    if (!answer || answer.body.length > maxPayloadBytes) return message(500, "Internal Server Error");
+    return answer;
+  }
+}

@@ -1,0 +1,87 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import * as z from "zod";
+import { readBody } from "./http-api.ts";
+
+/** An answer of `/_local`: JSON, or a page. */
+export interface LocalAnswer {
+  readonly status: number;
+  readonly json?: unknown;
+  readonly html?: string;
+}
+
+export class LocalRefusal extends Error {
+  readonly status: number;
+
+  constructor(status: number, message: string) {
+    super(message);
+    this.name = "LocalRefusal";
+    this.status = status;
+  }
+}
+
+export interface LocalRoute {
+  readonly method: "GET" | "POST" | "DELETE";
+  /** Its groups are handed to `answer`, decoded. */
+  readonly path: RegExp;
+  answer(body: unknown, ...groups: string[]): LocalAnswer | Promise<LocalAnswer>;
+}
+
+const maxBodyBytes = 1024 * 1024;
+
+const parse = (text: string): unknown => {
+  if (text === "") return {};
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new LocalRefusal(400, "The body is not JSON");
+  }
+};
+
+const refusal = (error: unknown): { status: number; message: string } => {
+  if (error instanceof z.ZodError) return { status: 400, message: z.prettifyError(error) };
+  const message = error instanceof Error ? error.message : String(error);
+  const status = typeof error === "object" && error !== null && "status" in error ? error.status : undefined;
+  return { status: typeof status === "number" ? status : 500, message };
+};
+
+const send = (response: ServerResponse, { status, json, html }: LocalAnswer): void => {
+  const body = html ?? (json === undefined ? "" : JSON.stringify(json));
+  response.writeHead(status, {
+    "content-type": html === undefined ? "application/json" : "text/html; charset=utf-8",
+    "content-length": Buffer.byteLength(body),
+    "cache-control": "no-store",
+  });
+  response.end(body);
+};
+
+/**
+ * A page of another site can make a browser send requests here: without this check it could fetch a token.
+ */
+const isForeign = (request: IncomingMessage): boolean => {
+  const site = request.headers["sec-fetch-site"];
+  if (site !== undefined && site !== "same-origin" && site !== "none") return true;
+  const host = (request.headers.host ?? "").replace(/:\d+$/, "");
+  return !["127.0.0.1", "localhost", "[::1]"].includes(host);
+};
+
+/** Answers what lies under `/_local`: the stack's own doors, which exist on one machine only. */
+export const localApi =
+  (routes: readonly LocalRoute[]) =>
+  async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    try {
+      if (isForeign(request)) throw new LocalRefusal(403, "/_local answers this machine's own pages only");
+      const path = (request.url ?? "").replace(/[?].*$/, "").replace(/(?<=.)\/$/, "");
+      const onPath = routes.filter((route) => route.path.test(path));
+      const route = onPath.find(({ method }) => method === request.method);
+      if (!route)
+        throw onPath.length > 0
+          ? new LocalRefusal(405, `${path} does not take ${request.method}`)
+          : new LocalRefusal(404, `There is no ${path}`);
+      const body = parse((await readBody(request, maxBodyBytes)).toString("utf8"));
+      const groups = route.path.exec(path)?.slice(1) ?? [];
+      send(response, await route.answer(body, ...groups.map(decodeURIComponent)));
+    } catch (error) {
+      const { status, message } = refusal(error);
+      send(response, { status, json: { message } });
+    }
+  };

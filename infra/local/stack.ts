@@ -1,0 +1,90 @@
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import path from "node:path";
+import { lambdas } from "../../functions/lambdas.ts";
+import { buildApp } from "../app.ts";
+import { bundleFunctions } from "../bundle.ts";
+import { makeDemo } from "./demo.ts";
+import { makeTenant } from "./local-routes.ts";
+import { type Machine, runMachine } from "./machine.ts";
+import { markMade, openDataFolder } from "./state.ts";
+
+export const demoAdmin = "admin@demo.example";
+
+export interface StackOptions {
+  /** 0: any free one. */
+  readonly port: number;
+  readonly dataFolder: string;
+  /** Make only a tenant with its admin at the first start, not the demo data. */
+  readonly empty?: boolean;
+  /** Build and reload bundles when a source changes. */
+  readonly watch?: boolean;
+  /** Told what happens meanwhile; nothing by default. */
+  readonly say?: (line: string) => void;
+}
+
+export interface Stack extends Machine {
+  readonly dataFolder: string;
+}
+
+/** Synthesizes the CDK app into a folder, without cdk-nag, which is for `npm run synth`. */
+const synthesize = (parent: string): { assembly: string; remove: () => void } => {
+  const folder = mkdtempSync(path.join(parent, "assembly-"));
+  buildApp({ lambdas, outdir: folder, nag: false }).synth();
+  return { assembly: folder, remove: () => rmSync(folder, { recursive: true, force: true }) };
+};
+
+const provision = async (machine: Machine, empty: boolean): Promise<void> => {
+  if (!machine.functions.has("provision")) return;
+  await makeTenant(machine.functions, {
+    name: empty ? "Empty" : "Demo",
+    adminEmail: demoAdmin,
+    adminName: "Admin",
+    preset: "full",
+  });
+  if (!empty) await makeDemo(machine.url, (email) => machine.tokenFor(email));
+};
+
+/** Builds, synthesizes and runs the product on this machine. At the first start of a data folder it makes a tenant. */
+export const startStack = async ({
+  port,
+  dataFolder,
+  empty = false,
+  watch = false,
+  say = () => {},
+}: StackOptions): Promise<Stack> => {
+  const folder = path.resolve(dataFolder);
+  mkdirSync(folder, { recursive: true });
+  const data = openDataFolder(folder);
+  let machine: Machine | undefined;
+  const reload = (changed: readonly string[]): void => {
+    for (const name of changed) machine?.functions.get(name)?.reload();
+    say(`reloaded ${changed.join(", ")}`);
+  };
+  try {
+    const bundles = await bundleFunctions(
+      lambdas,
+      watch ? { watch: reload, onFailure: (e) => say(e.message) } : {},
+    );
+    const { assembly, remove } = synthesize(folder);
+    try {
+      machine = await runMachine({ assembly, data, port });
+    } finally {
+      remove();
+    }
+    const running = machine;
+    if (data.isNew) {
+      await provision(running, empty);
+      markMade(folder);
+    }
+    const stop = async (): Promise<void> => {
+      await bundles.stop();
+      await running.stop();
+      data.release();
+    };
+    return { ...running, dataFolder: folder, stop };
+  } catch (error) {
+    await machine?.stop();
+    data.release();
+    throw error;
+  }
+};

@@ -1,0 +1,33 @@
+/** `npm start`: the product on this machine. `PORT`, `CLIENTELA_DATA`; `--empty` for no demo data. */
+import { parseArgs } from "node:util";
+import { demoAdmin, startStack } from "./stack.ts";
+
+process.env.TZ = "UTC";
+
+const { values } = parseArgs({ options: { empty: { type: "boolean", default: false } } });
+const port = Number(process.env.PORT ?? 4000);
+
+try {
+  const stack = await startStack({
+    port,
+    dataFolder: process.env.CLIENTELA_DATA ?? ".clientela",
+    empty: values.empty,
+    watch: true,
+    say: (line) => console.log(line),
+  });
+  let stopping = false;
+  const stop = async (): Promise<void> => {
+    if (stopping) return;
+    stopping = true;
+    await stack.stop();
+    process.exit(0);
+  };
+  process.on("SIGINT", () => void stop());
+  process.on("SIGTERM", () => void stop());
+  console.log(
+    `ready ${stack.url} · docs ${stack.url}/docs · page ${stack.url}/_local · token: npm run token -- ${demoAdmin}`,
+  );
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exit(1);
+}

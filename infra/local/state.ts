@@ -1,0 +1,126 @@
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { DatabaseSync } from "node:sqlite";
+
+const schema = `
+  CREATE TABLE IF NOT EXISTS setting (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS checkpoint (
+    mapping TEXT PRIMARY KEY, sequence TEXT NOT NULL
+  ) WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS delivery (
+    id INTEGER PRIMARY KEY, function TEXT NOT NULL, source TEXT NOT NULL, payload TEXT NOT NULL,
+    attempts INTEGER NOT NULL DEFAULT 0, createdAt INTEGER NOT NULL, dueAt INTEGER NOT NULL, lastError TEXT
+  );
+  CREATE INDEX IF NOT EXISTS deliveryDue ON delivery (function, dueAt, id);
+  CREATE TABLE IF NOT EXISTS message (
+    id TEXT PRIMARY KEY, queue TEXT NOT NULL, body TEXT NOT NULL, attributes TEXT NOT NULL,
+    origin TEXT, sentAt INTEGER NOT NULL, visibleAt INTEGER NOT NULL, receives INTEGER NOT NULL DEFAULT 0,
+    receipt TEXT
+  ) WITHOUT ROWID;
+  CREATE INDEX IF NOT EXISTS messageVisible ON message (queue, visibleAt);
+  CREATE TABLE IF NOT EXISTS user (
+    pool TEXT NOT NULL, username TEXT NOT NULL, email TEXT, enabled INTEGER NOT NULL,
+    attributes TEXT NOT NULL, createdAt INTEGER NOT NULL, PRIMARY KEY (pool, username)
+  ) WITHOUT ROWID;
+  CREATE INDEX IF NOT EXISTS userEmail ON user (pool, email);
+`;
+
+/** What the stack itself has to remember: checkpoints, deliveries, queues, users, the clock. One SQLite file. */
+export class State {
+  readonly database: DatabaseSync;
+
+  constructor(file: string) {
+    this.database = new DatabaseSync(file);
+    // Committed means written to the file: a kill -9 loses nothing, only a failing machine might.
+    this.database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;");
+    this.database.exec(schema);
+  }
+
+  setting(name: string): string | undefined {
+    const row = this.database.prepare("SELECT value FROM setting WHERE name = ?").get(name);
+    return row ? String(row.value) : undefined;
+  }
+
+  keepSetting(name: string, value: string): void {
+    this.database
+      .prepare(
+        "INSERT INTO setting (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+      )
+      .run(name, value);
+  }
+
+  /** Runs the writes of `work` as one commit. */
+  together<Result>(work: () => Result): Result {
+    this.database.exec("BEGIN IMMEDIATE");
+    try {
+      const result = work();
+      this.database.exec("COMMIT");
+      return result;
+    } catch (error) {
+      this.database.exec("ROLLBACK");
+      throw error;
+    }
+  }
+
+  close(): void {
+    this.database.close();
+  }
+}
+
+export interface DataFolder {
+  readonly folder: string;
+  /** The folder was made by this start. */
+  readonly isNew: boolean;
+  logFile(name: string): string;
+  release(): void;
+}
+
+export class FolderInUse extends Error {
+  constructor(folder: string, owner: string) {
+    super(`The data folder ${folder} is in use by another stack${owner && ` (process ${owner})`}`);
+    this.name = "FolderInUse";
+  }
+}
+
+/**
+ * Opens the data folder for this process alone. The lock is one of the operating system (on a SQLite file),
+ * so that it is gone with its owner, even after kill -9.
+ */
+export const openDataFolder = (folder: string): DataFolder => {
+  mkdirSync(path.join(folder, "logs"), { recursive: true });
+  const ownerFile = path.join(folder, "owner.pid");
+  const completeFile = path.join(folder, "made");
+  const lock = new DatabaseSync(path.join(folder, "lock.db"), { timeout: 0 });
+  try {
+    lock.exec("PRAGMA journal_mode = DELETE; BEGIN EXCLUSIVE");
+  } catch {
+    lock.close();
+    let owner = "";
+    try {
+      owner = readFileSync(ownerFile, "utf8");
+    } catch {
+      // The owner is about to write its number; the message does without.
+    }
+    throw new FolderInUse(folder, owner);
+  }
+  writeFileSync(ownerFile, String(process.pid));
+  let isNew = true;
+  try {
+    readFileSync(completeFile);
+    isNew = false;
+  } catch {
+    // First start, or one that did not come to its end.
+  }
+  return {
+    folder,
+    isNew,
+    logFile: (name) => path.join(folder, "logs", `${name}.log`),
+    release: () => {
+      rmSync(ownerFile, { force: true });
+      lock.close();
+    },
+  };
+};
+
+/** Notes that the first start has come to its end, with tenant, admin and whatever it had to make. */
+export const markMade = (folder: string): void => writeFileSync(path.join(folder, "made"), "");

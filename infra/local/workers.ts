@@ -1,0 +1,189 @@
+import { randomUUID } from "node:crypto";
+import path from "node:path";
+import { Worker } from "node:worker_threads";
+import type { Clock } from "./clock.ts";
+import type { FunctionModel } from "./model.ts";
+
+export interface WorkerSettings {
+  readonly functionName: string;
+  readonly arn: string;
+  readonly memoryMb: number;
+  readonly file: string;
+  readonly handler: string;
+  readonly clock: SharedArrayBuffer;
+  readonly logFile: string;
+}
+
+export interface Invocation {
+  readonly id: string;
+  readonly payload: unknown;
+  readonly remainingMs: number;
+}
+
+export interface FunctionError {
+  readonly errorType: string;
+  readonly errorMessage: string;
+}
+
+export type Outcome =
+  | { readonly id: string; readonly value: unknown; readonly error?: undefined }
+  | { readonly id: string; readonly error: FunctionError };
+
+export interface Statistics {
+  invocations: number;
+  errors: number;
+  totalMs: number;
+  underWay: number;
+}
+
+interface Pending {
+  readonly settle: (outcome: Outcome) => void;
+  readonly timer: NodeJS.Timeout;
+}
+
+const drainMs = 5_000;
+
+/** One worker thread with the bundle loaded: what Lambda calls an execution environment. */
+class Environment {
+  readonly #worker: Worker;
+  readonly #pending = new Map<string, Pending>();
+  #retired = false;
+  readonly ended: Promise<void>;
+
+  constructor(settings: WorkerSettings, env: Record<string, string>) {
+    this.#worker = new Worker(new URL("./worker-bootstrap.ts", import.meta.url), {
+      workerData: settings,
+      env,
+      name: settings.functionName,
+    });
+    this.#worker.on("message", (outcome: Outcome) => this.#settle(outcome));
+    this.#worker.on("error", (error: Error) => this.#fail("Runtime.ExitError", error.message));
+    this.ended = new Promise((resolve) =>
+      this.#worker.on("exit", (code) => {
+        this.#fail("Runtime.ExitError", `the runtime ended with code ${code}`);
+        this.#retired = true;
+        resolve();
+      }),
+    );
+  }
+
+  get usable(): boolean {
+    return !this.#retired;
+  }
+
+  invoke(payload: unknown, timeoutMs: number): Promise<Outcome> {
+    const id = randomUUID();
+    return new Promise((settle) => {
+      const timer = setTimeout(() => {
+        const error = {
+          errorType: "Sandbox.Timedout",
+          errorMessage: `Task timed out after ${(timeoutMs / 1000).toFixed(2)} seconds`,
+        };
+        this.#settle({ id, error });
+        this.retire();
+      }, timeoutMs);
+      this.#pending.set(id, { settle, timer });
+      const invocation: Invocation = { id, payload, remainingMs: timeoutMs };
+      this.#worker.postMessage(invocation);
+    });
+  }
+
+  /** Takes no more invocations, lets those under way end, then stops the thread. */
+  retire(): void {
+    this.#retired = true;
+    if (this.#pending.size === 0) void this.#worker.terminate();
+  }
+
+  async stop(): Promise<void> {
+    this.retire();
+    const timer = setTimeout(() => void this.#worker.terminate(), drainMs);
+    await this.ended;
+    clearTimeout(timer);
+  }
+
+  #settle(outcome: Outcome): void {
+    const pending = this.#pending.get(outcome.id);
+    if (!pending) return;
+    this.#pending.delete(outcome.id);
+    clearTimeout(pending.timer);
+    pending.settle(outcome);
+    if (this.#retired && this.#pending.size === 0) void this.#worker.terminate();
+  }
+
+  #fail(errorType: string, errorMessage: string): void {
+    this.#retired = true;
+    for (const id of [...this.#pending.keys()]) this.#settle({ id, error: { errorType, errorMessage } });
+  }
+}
+
+/**
+ * Runs one Lambda. There is one environment at a time, and it is given several invocations at once, as
+ * Lambda does with multi-concurrent instances: code that keeps the state of a request in a module breaks here.
+ */
+export class FunctionRunner {
+  readonly model: FunctionModel;
+  readonly statistics: Statistics = { invocations: 0, errors: 0, totalMs: 0, underWay: 0 };
+  /** How many of the next invocations are made to fail before the code runs. */
+  faults = 0;
+  readonly #settings: WorkerSettings;
+  readonly #env: Record<string, string>;
+  readonly #leaving = new Set<Environment>();
+  #environment: Environment | undefined;
+
+  constructor(model: FunctionModel, env: Record<string, string>, clock: Clock, logFile: string) {
+    this.model = model;
+    this.#env = env;
+    const [file = "index"] = model.handler.split(".");
+    this.#settings = {
+      functionName: model.name,
+      arn: model.arn,
+      memoryMb: model.memoryMb,
+      file: path.join(model.folder, `${file}.mjs`),
+      handler: model.handler,
+      clock: clock.shared,
+      logFile,
+    };
+  }
+
+  /** Invokes the function and waits. A failure is an outcome, never a rejection. */
+  async invoke(payload: unknown, timeoutMs: number = this.model.timeoutMs): Promise<Outcome> {
+    this.statistics.invocations += 1;
+    this.statistics.underWay += 1;
+    const start = performance.now();
+    const outcome = await this.#run(payload, Math.min(timeoutMs, this.model.timeoutMs));
+    this.statistics.totalMs += performance.now() - start;
+    this.statistics.underWay -= 1;
+    if (outcome.error) this.statistics.errors += 1;
+    return outcome;
+  }
+
+  /** Loads the bundle anew; invocations under way end with the old one. */
+  reload(): void {
+    const old = this.#environment;
+    this.#environment = undefined;
+    if (old?.usable) this.#leave(old);
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all([this.#environment, ...this.#leaving].map((environment) => environment?.stop()));
+    this.#environment = undefined;
+  }
+
+  async #run(payload: unknown, timeoutMs: number): Promise<Outcome> {
+    if (this.faults > 0) {
+      this.faults -= 1;
+      return {
+        id: "",
+        error: { errorType: "InjectedFault", errorMessage: "made to fail by /_local/faults" },
+      };
+    }
+    if (!this.#environment?.usable) this.#environment = new Environment(this.#settings, this.#env);
+    return this.#environment.invoke(payload, timeoutMs);
+  }
+
+  #leave(environment: Environment): void {
+    this.#leaving.add(environment);
+    environment.retire();
+    void environment.ended.then(() => this.#leaving.delete(environment));
+  }
+}
