@@ -3,6 +3,7 @@ import { cp, mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { type BuildContext, type BuildOptions, type BuildResult, context } from "esbuild";
 import type { LambdaDeclaration } from "../functions/kit/lambda.ts";
+import { neverLoaded } from "./never-loaded.ts";
 
 export const repositoryRoot = path.resolve(import.meta.dirname, "..");
 
@@ -45,7 +46,8 @@ export const bundleSettings = {
   outExtension: { ".js": ".mjs" },
   banner: { js: requireBanner },
   logLevel: "silent",
-} as const satisfies BuildOptions;
+  plugins: [neverLoaded],
+} satisfies BuildOptions;
 
 /** Writes a file whole or not at all, and only if it differs, so that stacks side by side do not disturb each other. */
 const writeIfChanged = async (file: string, contents: Uint8Array): Promise<boolean> => {

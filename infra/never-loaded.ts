@@ -1,0 +1,32 @@
+import path from "node:path";
+import type { Plugin } from "esbuild";
+
+/**
+ * Ways to credentials that a Lambda never takes: profiles, single sign-on, a login, a process, a web
+ * identity, instance metadata. A Lambda has them in its environment (or, with SnapStart, from the
+ * container endpoint); the SDK asks for the others only after those. 120 kB of every bundle.
+ */
+const credentials =
+  /^(@aws-sdk\/(credential-provider-(sso|ini|login|process|web-identity)|token-providers|nested-clients.*)|@smithy\/credential-provider-imds.*)$/;
+
+/** The X-Ray SDK's way to version 2 of the AWS SDK, which brings semver with it. 35 kB. */
+const oldSdkPatcher = /^\.\/patchers\/aws_p$/;
+
+/**
+ * The X-Ray SDK carries its segment with cls-hooked, which hooks every promise of the process: measured,
+ * a third of the CPU time of a request. Node's own AsyncLocalStorage does the same for next to nothing.
+ */
+const hookedContext = /^cls-hooked(\/context)?$/;
+const ownContext = path.resolve(import.meta.dirname, "../functions/kit/async-namespace.ts");
+
+/** An esbuild plugin: empty modules for what a Lambda never loads, and our context for the X-Ray SDK. */
+export const neverLoaded: Plugin = {
+  name: "never-loaded",
+  setup(build) {
+    const leaveOut = ({ path: name }: { path: string }) => ({ path: name, namespace: "left-out" });
+    build.onResolve({ filter: credentials }, leaveOut);
+    build.onResolve({ filter: oldSdkPatcher }, leaveOut);
+    build.onResolve({ filter: hookedContext }, () => ({ path: ownContext }));
+    build.onLoad({ filter: /.*/, namespace: "left-out" }, () => ({ contents: "export {}", loader: "js" }));
+  },
+};
