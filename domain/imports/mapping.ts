@@ -37,17 +37,25 @@ const lookupsBy: Readonly<Record<ImportEntity, readonly (typeof lookupKeys)[numb
 };
 
 /** Another record that the cell names. */
-export const Lookup = z.strictObject({
-  entity: ImportEntity,
-  by: z.enum(lookupKeys).meta({
-    description:
-      "identity: what identified the row by which the record was imported (also in this very file, in any " +
-      "order); name, code, email: the record's own",
-  }),
-  otherwise: z.enum(["fault", "empty"]).default("fault").meta({
-    description: "What becomes of a row whose cell names no record: a fault, or the field stays empty",
-  }),
-});
+export const Lookup = z
+  .strictObject({
+    entity: ImportEntity,
+    by: z.enum(lookupKeys).meta({
+      description:
+        "identity: what identified the row by which the record was imported (also in this very file, in any " +
+        "order); name, code, email: the record's own",
+    }),
+    otherwise: z
+      .enum(["fault", "empty"])
+      .default("fault")
+      .meta({
+        description: "What becomes of a row whose cell names no record: a fault, or the field stays empty",
+      }),
+  })
+  .refine(({ entity, by }) => lookupsBy[entity].includes(by), {
+    error: "is not among the ways to look this up",
+    path: ["by"],
+  });
 export type Lookup = z.infer<typeof Lookup>;
 
 export const cellTypes = [
