@@ -16,7 +16,7 @@ export interface AppOptions {
   readonly outdir?: string;
   /** Takes precedence over the context. */
   readonly settings?: Partial<Settings>;
-  /** Whether cdk-nag's packs validate the synthesis; default: they do. */
+  /** Whether cdk-nag and the schemas of CloudFormation validate the synthesis; default: they do. */
   readonly nag?: boolean;
 }
 
@@ -31,6 +31,8 @@ const featureFlags = {
   "@aws-cdk/core:checkSecretUsage": true,
   "@aws-cdk/aws-iam:minimizePolicies": true,
   "@aws-cdk/aws-apigateway:logGroupDestinationArnWithoutWildcard": true,
+  // What the resource schemas of CloudFormation object to is an error, not a warning.
+  "@aws-cdk/core:validateAgainstDefaultRules": true,
   // Which asset a function's code is, where the local stack can read it.
   "aws:cdk:enable-asset-metadata": true,
 };
@@ -45,6 +47,7 @@ export interface Built {
 export const build = (options: AppOptions): Built => {
   const app = new App({
     analyticsReporting: false,
+    builtinCloudFormationValidation: options.nag !== false,
     context: featureFlags,
     ...(options.outdir === undefined ? {} : { outdir: options.outdir }),
   });
