@@ -1,14 +1,7 @@
-import { captureLambdaHandler } from "@aws-lambda-powertools/tracer/middleware";
-import middy from "@middy/core";
-import type {
-  APIGatewayProxyEventV2WithJWTAuthorizer,
-  APIGatewayProxyStructuredResultV2,
-  Context as LambdaContext,
-} from "aws-lambda";
 import { scopeOf } from "../../domain/access/permissions.ts";
-import { failures } from "../../domain/catalogue.ts";
 import { Failure } from "../../domain/kernel/errors.ts";
 import { type Context, momentOf } from "./context.ts";
+import { type ApiAnswer, type ApiEvent, entryOf, headersOf, type RequestIds } from "./entry.ts";
 import {
   IdempotencyKey,
   keyLifetimeSeconds,
@@ -18,10 +11,8 @@ import {
   requestHash,
 } from "./idempotency.ts";
 import { type Ground, systemGround } from "./machine.ts";
-import { count, type Log, logWith, tracer } from "./observe.ts";
 import { enveloped } from "./outbox.ts";
 import { loadPrincipal } from "./principal.ts";
-import { problemOf } from "./problem.ts";
 import {
   isMutation,
   type OutputOf,
@@ -35,9 +26,6 @@ import { type Meter, newMeter } from "./table/database.ts";
 import { create, StaleWrite, Store } from "./table/store.ts";
 import { validated } from "./validate.ts";
 
-type ApiEvent = APIGatewayProxyEventV2WithJWTAuthorizer;
-type ApiAnswer = APIGatewayProxyStructuredResultV2;
-
 export type Handler<R extends RouteDeclaration> = (
   request: RequestOf<R>,
   context: Context,
@@ -47,8 +35,6 @@ export type Handlers<Table extends RouteTable> = { readonly [Name in keyof Table
 
 /** How often a handler is run again when others change its records between load and save. */
 const mostRuns = 6;
-
-const headersOf = (event: ApiEvent) => event.headers ?? {};
 
 /** The version in `If-Match: "3"`; `*` and no header at all demand nothing. */
 const versionDemanded = (header: string | undefined): number | undefined => {
@@ -109,7 +95,7 @@ const answerOf = async (
   handler: Handler<RouteDeclaration>,
   ground: Ground,
   meter: Meter,
-  ids: { correlationId: string; tenant?: string; member?: string },
+  ids: RequestIds,
 ): Promise<Answered> => {
   const claims = event.requestContext.authorizer?.jwt?.claims;
   const tenantId = claims?.tenant;
@@ -226,80 +212,21 @@ const jsonAnswer = (
   return { statusCode: route.status, headers, body: JSON.stringify(output.data) };
 };
 
-const problemAnswer = (error: unknown, correlationId: string, log: Log): ApiAnswer => {
-  const failure = failureOf(error);
-  if (failure.internal !== undefined || !(failure.code in failures))
-    log.error("request failed", failure.internal ?? error);
-  const problem = problemOf(failure, failures, correlationId);
-  const retry: Record<string, string> =
-    problem.status === 429 || problem.status === 503 ? { "retry-after": "1" } : {};
-  return {
-    statusCode: problem.status,
-    headers: {
-      "content-type": "application/problem+json",
-      "x-correlation-id": correlationId,
-      "cache-control": "no-store",
-      ...retry,
-    },
-    body: JSON.stringify(problem),
-  };
-};
-
-const throttles = new Set([
-  "ProvisionedThroughputExceededException",
-  "ThrottlingException",
-  "RequestLimitExceeded",
-]);
-
-const failureOf = (error: unknown): Failure => {
-  if (error instanceof Failure) return error;
-  if (error instanceof Error && throttles.has(error.name))
-    return new Failure("service.throttled", { internal: error });
-  return new Failure("service.internal", { internal: error });
-};
-
 /** The Lambda handler of a subject's routes. */
 export const serve = <Table extends RouteTable>(
   routes: Table,
   handlers: Handlers<Table>,
   ground: Ground = systemGround,
 ) => {
-  const byKey = new Map(
-    Object.entries(routes).map(([name, route]) => [
-      `${route.method} ${route.path}`,
-      { name, route, handler: handlers[name] as Handler<RouteDeclaration> },
-    ]),
-  );
-  const handle = async (event: ApiEvent, lambda: LambdaContext): Promise<ApiAnswer> => {
-    const startedAt = ground.clock();
-    const sent = headersOf(event)["x-correlation-id"];
-    const ids = {
-      requestId: lambda.awsRequestId,
-      correlationId: sent && /^[\w-]{1,100}$/.test(sent) ? sent : event.requestContext.requestId,
-    };
+  const entries = Object.entries(routes).map(([name, route]) => ({
+    name,
+    route,
+    handler: handlers[name] as Handler<RouteDeclaration>,
+  }));
+  return entryOf(entries, ground.clock, async (event, { name, route, handler }, ids, line) => {
     const meter = newMeter();
-    const log = logWith(ids);
-    const found = byKey.get(event.routeKey);
-    let answer: ApiAnswer;
-    try {
-      if (!found) throw new Failure("record.not-found");
-      answer = jsonAnswer(
-        found.route,
-        await answerOf(event, found.name, found.route, found.handler, ground, meter, ids),
-        ids.correlationId,
-      );
-    } catch (error) {
-      answer = problemAnswer(error, ids.correlationId, logWith(ids));
-    }
-    log.info("request", {
-      ...ids,
-      route: found?.name,
-      status: answer.statusCode,
-      ms: ground.clock() - startedAt,
-      ...meter,
-    });
-    if ((answer.statusCode ?? 500) >= 500) count("ServerErrors");
-    return answer;
-  };
-  return middy(handle).use(captureLambdaHandler(tracer, { captureResponse: false }));
+    line.meter = meter;
+    const answered = await answerOf(event, name, route, handler, ground, meter, ids);
+    return jsonAnswer(route, answered, ids.correlationId);
+  });
 };

@@ -234,10 +234,10 @@ export const documentOf = (subjects: readonly Subject[], info: DocumentInfo): Op
   const paths: Record<string, Record<string, Operation>> = {};
   for (const subject of subjects)
     for (const [name, route] of Object.entries(subject.routes)) {
-      const methods = (paths[route.path] ??= {});
       const method = route.method.toLowerCase();
-      if (methods[method]) throw new Error(`${route.method} ${route.path} is declared twice`);
-      methods[method] = builder.operation(name, subject.name, route);
+      const others = paths[route.path];
+      if (others?.[method]) throw new Error(`${route.method} ${route.path} is declared twice`);
+      paths[route.path] = { ...others, [method]: builder.operation(name, subject.name, route) };
     }
   return {
     openapi: "3.1.1",
