@@ -1,4 +1,5 @@
 import { accessFailures } from "./access/errors.ts";
+import { dealFailures } from "./deals/errors.ts";
 import { type FailureCatalogue, kernelFailures } from "./kernel/errors.ts";
 import { productFailures } from "./products/errors.ts";
 
@@ -6,5 +7,6 @@ import { productFailures } from "./products/errors.ts";
 export const failures: FailureCatalogue = {
   ...kernelFailures,
   ...accessFailures,
+  ...dealFailures,
   ...productFailures,
 };
