@@ -1,14 +1,16 @@
 import { describe, expect, test } from "vitest";
 import { lambdas } from "../../functions/lambdas.ts";
+import { alarmChecks } from "./checks-alarms.ts";
+import { apiChecks } from "./checks-api.ts";
 import { dataChecks } from "./checks-data.ts";
+import { eventChecks } from "./checks-events.ts";
 import { functionChecks } from "./checks-functions.ts";
-import { pathChecks } from "./checks-paths.ts";
 import { lambdasOfEachKind } from "./fixture.ts";
 import { copyOf, ofType, property, synthesize } from "./templates.ts";
 
 const ofEachKind = synthesize(lambdasOfEachKind, { alarmEmail: "duty@example.com" });
 const ofTheProduct = synthesize(lambdas);
-const checks = [...dataChecks, ...functionChecks, ...pathChecks];
+const checks = [...dataChecks, ...functionChecks, ...apiChecks, ...eventChecks, ...alarmChecks];
 
 describe.each(checks)("$guarantee", ({ violations, breaks }) => {
   test("with a Lambda of each kind", () => {
