@@ -1,0 +1,52 @@
+/** `npm run bench [-- http|costs|bundles …]`: measures, prints, and writes the results beside this file. */
+import { writeFileSync } from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import { measureBundles } from "./bundles.ts";
+import { measureCosts } from "./costs.ts";
+import { measureHttp, type Sizes } from "./http.ts";
+import { startBenchStack } from "./stack.ts";
+
+const wanted = new Set(process.argv.slice(2));
+const wants = (part: string) => wanted.size === 0 || wanted.has(part);
+const quick = wanted.delete("quick");
+const sizes: Sizes = quick
+  ? { clients: 200, deals: 300, manyClients: 500, operations: 200 }
+  : { clients: 2_000, deals: 5_000, manyClients: 50_000, operations: 1_000 };
+
+const parts: string[] = [];
+let failed = false;
+const add = (title: string, table: string) => {
+  parts.push(`## ${title}\n\n${table}\n`);
+  console.log(`\n${title}\n\n${table}\n`);
+};
+
+if (wants("bundles"))
+  add("Bundles: size and load time (median of 10 fresh processes)", await measureBundles());
+if (wants("http") || wants("costs")) {
+  const stack = await startBenchStack();
+  try {
+    const { table, field } = await measureHttp(
+      stack,
+      wants("http") ? sizes : { ...sizes, clients: 50, deals: 100, manyClients: 60, operations: 20 },
+    );
+    if (wants("http")) add("Requests over HTTP on one machine", table);
+    const { table: costs, costs: found, held } = await measureCosts(stack.dataFolder, field);
+    add("Round trips and capacity units of one request", costs);
+    if (!held) {
+      failed = true;
+      console.log(`not as test/bench/costs.json has it:\n${JSON.stringify(found, null, 2)}`);
+    }
+    field.caller.close();
+  } finally {
+    await stack.stop();
+  }
+}
+if (wanted.size === 0 && !quick) {
+  const machine = `${os.cpus().length} cores (${os.cpus()[0]?.model.trim()}), Node ${process.version}`;
+  writeFileSync(
+    path.resolve(import.meta.dirname, "results.md"),
+    `# Results of \`npm run bench\`\n\n${machine}. Server, database and load on the same machine.\n\n${parts.join("\n")}`,
+  );
+}
+process.exitCode = failed ? 1 : 0;

@@ -1,0 +1,64 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import net from "node:net";
+import os from "node:os";
+import path from "node:path";
+
+const freePort = (): Promise<number> =>
+  new Promise((resolve, reject) => {
+    const server = net.createServer();
+    server.on("error", reject);
+    server.listen(0, "127.0.0.1", () => {
+      const address = server.address();
+      server.close(() => resolve(typeof address === "object" && address ? address.port : 0));
+    });
+  });
+
+export interface BenchStack {
+  readonly url: string;
+  readonly dataFolder: string;
+  tokenFor(email: string): Promise<string>;
+  stop(): Promise<void>;
+}
+
+const startLimitMs = 120_000;
+
+/** A stack in a process of its own, with one empty tenant, as `npm start -- --empty` makes it. */
+export const startBenchStack = async (): Promise<BenchStack> => {
+  const dataFolder = mkdtempSync(path.join(os.tmpdir(), "clientela-bench-"));
+  const port = await freePort();
+  const child: ChildProcess = spawn(
+    process.execPath,
+    [path.resolve(import.meta.dirname, "../../infra/local/start.ts"), "--empty"],
+    {
+      env: { ...process.env, PORT: String(port), CLIENTELA_DATA: dataFolder },
+      stdio: ["ignore", "pipe", "inherit"],
+    },
+  );
+  const url = `http://127.0.0.1:${port}`;
+  await new Promise<void>((resolve, reject) => {
+    const limit = setTimeout(() => reject(new Error("the stack did not start")), startLimitMs);
+    child.once("exit", (code) => reject(new Error(`the stack ended with ${code}`)));
+    child.stdout?.on("data", (chunk: Buffer) => {
+      if (!chunk.toString().includes("ready ")) return;
+      clearTimeout(limit);
+      resolve();
+    });
+  });
+  return {
+    url,
+    dataFolder,
+    async tokenFor(email) {
+      const answer = await fetch(`${url}/_local/token`, { method: "POST", body: JSON.stringify({ email }) });
+      const { token } = (await answer.json()) as { token?: string };
+      if (!token) throw new Error(`no token for ${email}: ${answer.status}`);
+      return token;
+    },
+    async stop() {
+      const ended = new Promise((resolve) => child.once("exit", resolve));
+      child.kill("SIGTERM");
+      await ended;
+      rmSync(dataFolder, { recursive: true, force: true });
+    },
+  };
+};
