@@ -170,7 +170,9 @@ const answerOf = async (
             ),
           ]
         : [];
-      await store.write([...writes, ...remembering], moment.newId("change"), events);
+      const all = [...writes, ...remembering];
+      // A request that changes nothing, and is not to be remembered, writes nothing.
+      if (all.length > 0 || events.length > 0) await store.write(all, moment.newId("change"), events);
       return answer;
     },
   };

@@ -122,6 +122,11 @@ export class Store {
     this.#cursors = cursors;
   }
 
+  /** For lists that run through several partitions: seals and opens positions of this request's query. */
+  get cursors(): Cursors {
+    return this.#cursors;
+  }
+
   /** The record, read consistently, or undefined. One round trip. */
   async get<R extends VersionedRecord, I>(entity: Entity<R, I>, identity: I): Promise<R | undefined> {
     const item = await this.#database.get(itemKey(this.tenantId, entity.key(identity)));
