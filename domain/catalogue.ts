@@ -2,6 +2,7 @@ import { accessFailures } from "./access/errors.ts";
 import { dealFailures } from "./deals/errors.ts";
 import { type FailureCatalogue, kernelFailures } from "./kernel/errors.ts";
 import { productFailures } from "./products/errors.ts";
+import { settingsFailures } from "./settings/errors.ts";
 
 /** Every code that the system answers with. Subjects add theirs here. */
 export const failures: FailureCatalogue = {
@@ -9,4 +10,5 @@ export const failures: FailureCatalogue = {
   ...accessFailures,
   ...dealFailures,
   ...productFailures,
+  ...settingsFailures,
 };

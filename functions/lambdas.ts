@@ -1,6 +1,8 @@
+import { accessRoutes } from "./access/routes.ts";
 import type { LambdaDeclaration } from "./kit/lambda.ts";
 import type { RouteTable } from "./kit/route.ts";
 import { productRoutes } from "./products/routes.ts";
+import { settingsRoutes } from "./settings/routes.ts";
 
 /** The Lambda that answers a subject's routes. */
 const api = (subject: string, summary: string, routes: RouteTable): LambdaDeclaration => ({
@@ -13,6 +15,11 @@ const api = (subject: string, summary: string, routes: RouteTable): LambdaDeclar
 
 /** Every Lambda of the product. Infra declares these, the bundler builds them, the local stack runs them. */
 export const lambdas: readonly LambdaDeclaration[] = [
+  {
+    ...api("access", "The company, its members and teams", accessRoutes),
+    grants: { table: { access: "read-write", leadingKeys: ["T#*", "SYS#*"] } },
+  },
+  api("settings", "Deal types, loss reasons and additional fields", settingsRoutes),
   api("products", "The range", productRoutes),
   {
     name: "provision",

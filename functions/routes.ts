@@ -1,9 +1,13 @@
+import { accessRoutes } from "./access/routes.ts";
 import { productRoutes } from "./products/routes.ts";
+import { settingsRoutes } from "./settings/routes.ts";
 
 /**
  * Every route of the product under its name, which is unique: the typed client, the OpenAPI document and the
  * tests are made from this table. It imports declarations alone, so that a client can be built without AWS.
  */
 export const allRoutes = {
+  ...accessRoutes,
+  ...settingsRoutes,
   ...productRoutes,
 };

@@ -1,4 +1,5 @@
 import { Member, Tenant } from "../../domain/access/records.ts";
+import { folded } from "../../domain/clients/fold.ts";
 import { Settings } from "../../domain/settings/settings.ts";
 import { entity } from "./table/entity.ts";
 
@@ -9,13 +10,16 @@ export const tenantEntity = entity<Tenant, unknown>({
   key: () => ({ pk: "", sk: "TENANT" }),
 });
 
+/** Lists of members: by state, and by name in any case and without diacritics. */
+const placeInList = (member: Member): string => `${member.status}#${folded(member.name)}#${member.id}`;
+
 export const memberEntity = entity<Member, { readonly id: string }>({
   name: "member",
   schema: Member,
   key: ({ id }) => ({ pk: `MEMBER#${id}`, sk: "MEMBER" }),
   indexes: (member) => ({
-    list: { pk: "MEMBERS", sk: member.id },
-    ...(member.teamId ? { team: { pk: `TEAM#${member.teamId}#MEMBERS`, sk: member.id } } : {}),
+    list: { pk: "MEMBERS", sk: placeInList(member) },
+    ...(member.teamId ? { team: { pk: `TEAM#${member.teamId}#MEMBERS`, sk: placeInList(member) } } : {}),
   }),
 });
 

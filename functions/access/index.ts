@@ -1,0 +1,5 @@
+import { serve } from "../kit/serve.ts";
+import { accessHandlers } from "./handlers.ts";
+import { accessRoutes } from "./routes.ts";
+
+export const handler = serve(accessRoutes, accessHandlers);

@@ -1,0 +1,5 @@
+import { memberRoutes } from "./member-routes.ts";
+import { teamRoutes } from "./team-routes.ts";
+import { tenantRoutes } from "./tenant-routes.ts";
+
+export const accessRoutes = { ...memberRoutes, ...tenantRoutes, ...teamRoutes };
