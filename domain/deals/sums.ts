@@ -152,10 +152,3 @@ export class SumDeltas {
       .filter(({ counters }) => counters.size > 0);
   }
 }
-
-/** Whether two states of a deal count alike everywhere. */
-export const countAlike = (a: SumFacts, b: SumFacts): boolean => {
-  const deltas = new SumDeltas();
-  deltas.add(a, b);
-  return deltas.changes().length === 0;
-};

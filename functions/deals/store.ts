@@ -1,0 +1,70 @@
+import * as z from "zod";
+import { Deal, Move, type MovesBlock } from "../../domain/deals/deal.ts";
+import { noValue } from "../../domain/deals/sums.ts";
+import { entity, type Key } from "../kit/table/entity.ts";
+import { create, update, type Write } from "../kit/table/store.ts";
+
+/**
+ * Access patterns: a deal by id; the open deals of an owner, a team or the tenant by type, stage and urgency; closed
+ * ones by the instant of closing (the tenant's by month); a client's deals by registration; a deal's older moves.
+ */
+
+/** Sorts behind every instant: a deal that no time limit presses. */
+const noDue = "9999-12-31T23:59:59.999Z";
+
+export const partitions = {
+  owner: (memberId: string, state: string) => `DEALS#OWNER#${memberId}#${state}`,
+  team: (teamId: string, state: string) => `DEALS#TEAM#${teamId}#${state}`,
+  board: (typeId: string, stageId: string | undefined) => `DEALS#BOARD#${typeId}#${stageId ?? noValue}`,
+  closed: (state: string, month: string) => `DEALS#CLOSED#${state}#${month}`,
+  client: (clientId: string) => `CLIENT#${clientId}`,
+};
+
+const indexesOf = (deal: Deal): Partial<Record<"owner" | "team" | "list" | "client", Key>> => {
+  const due = `${deal.stageDueAt ?? noDue}#${deal.id}`;
+  const closing = `${deal.closedAt ?? ""}#${deal.id}`;
+  const open = deal.state === "open";
+  const sk = open ? `${deal.typeId}#${deal.stageId ?? noValue}#${due}` : closing;
+  return {
+    owner: { pk: partitions.owner(deal.ownerId, deal.state), sk },
+    ...(deal.teamId ? { team: { pk: partitions.team(deal.teamId, deal.state), sk } } : {}),
+    list: open
+      ? { pk: partitions.board(deal.typeId, deal.stageId), sk: due }
+      : { pk: partitions.closed(deal.state, deal.closedMonth ?? ""), sk: closing },
+    ...(deal.clientId
+      ? { client: { pk: partitions.client(deal.clientId), sk: `DEAL#${deal.registeredAt}#${deal.id}` } }
+      : {}),
+  };
+};
+
+export const dealEntity = entity<Deal, { readonly id: string }>({
+  name: "deal",
+  schema: Deal,
+  key: ({ id }) => ({ pk: `DEAL#${id}`, sk: "DEAL" }),
+  indexes: indexesOf,
+});
+
+const OlderMoves = z.object({ version: z.int(), id: z.string(), n: z.int(), moves: z.array(Move) });
+export type OlderMoves = z.infer<typeof OlderMoves>;
+
+/** A block of moves that the record had no room for. */
+export const olderMovesEntity = entity<OlderMoves, { readonly id: string; readonly n: number }>({
+  name: "deal-moves",
+  schema: OlderMoves,
+  key: ({ id, n }) => ({ pk: `DEAL#${id}`, sk: `MOVES#${String(n).padStart(6, "0")}` }),
+});
+
+const blockWrites = (deal: Deal, blocks: readonly MovesBlock[]): Write[] =>
+  blocks.map(({ n, moves }) => create(olderMovesEntity, { version: 1, id: deal.id, n, moves: [...moves] }));
+
+/** What is written for a new deal: one item, unless a long past was entered with it. */
+export const dealCreation = (deal: Deal, blocks: readonly MovesBlock[]): Write[] => [
+  create(dealEntity, deal),
+  ...blockWrites(deal, blocks),
+];
+
+/** What is written for the next version of a deal. */
+export const dealUpdate = (deal: Deal, blocks: readonly MovesBlock[] = []): Write[] => [
+  update(dealEntity, deal),
+  ...blockWrites(deal, blocks),
+];
