@@ -7,6 +7,8 @@ import { folded } from "./fold.ts";
  */
 export const drawerLetters = 3;
 const mostEndingLetters = 20;
+/** A term is part of a sort key, which has at most 1,024 bytes. */
+const mostNameLetters = 200;
 
 export interface NameTerm {
   /** Its first three letters, or all of a shorter word. */
@@ -17,12 +19,15 @@ export interface NameTerm {
 const lettersOf = (text: string): string[] => Array.from(text);
 const drawerOf = (letters: readonly string[]): string => letters.slice(0, drawerLetters).join("");
 
+/** A name as a whole: what two names have in common that are the same but for case and diacritics. */
+export const wholeTerm = (name: string): string => lettersOf(folded(name)).slice(0, mostNameLetters).join("");
+
 /**
  * What a name is filed under. The term that begins with its first letter is the whole folded name, so that the
  * beginning of a name and a name as a whole are found by the same terms.
  */
 export const nameTerms = (name: string): NameTerm[] => {
-  const whole = folded(name);
+  const whole = wholeTerm(name);
   if (whole === "") return [];
   const terms = new Map<string, NameTerm>();
   const file = (drawer: string, term: string) => terms.set(`${drawer} ${term}`, { drawer, term });

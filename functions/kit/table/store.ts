@@ -105,6 +105,8 @@ export interface ListQuery {
   readonly beginsWith?: string;
   /** Sort keys from here to there, both included. */
   readonly between?: readonly [string, string];
+  /** Sort keys beyond this one in the direction of reading, itself not included. */
+  readonly beyond?: string | undefined;
   readonly newestFirst?: boolean;
   readonly limit: number;
   readonly cursor?: string | undefined;
@@ -178,6 +180,9 @@ export class Store {
       condition += ` AND ${names.sk} BETWEEN :from AND :to`;
       values[":from"] = { S: query.between[0] };
       values[":to"] = { S: query.between[1] };
+    } else if (query.beyond !== undefined) {
+      condition += ` AND ${names.sk} ${query.newestFirst ? "<" : ">"} :beyond`;
+      values[":beyond"] = { S: query.beyond };
     } else if (query.beginsWith) {
       condition += ` AND begins_with(${names.sk}, :prefix)`;
       values[":prefix"] = { S: query.beginsWith };
@@ -202,7 +207,12 @@ export class Store {
     if (items.length <= query.limit && !start) return { items };
     const page = items.slice(0, query.limit);
     const last = page.at(-1);
-    return last ? { items: page, next: this.#cursors.seal(this.#position(query, last)) } : { items: page };
+    return last ? { items: page, next: this.cursorAfter(query, last) } : { items: page };
+  }
+
+  /** The cursor from which a list goes on behind one of its items. */
+  cursorAfter(query: ListQuery, item: Item): string {
+    return this.#cursors.seal(this.#position(query, item));
   }
 
   /** Where a page ended: the sort key, and in an index the item's own key. The partition is never in it. */
