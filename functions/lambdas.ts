@@ -1,4 +1,5 @@
 import { accessRoutes } from "./access/routes.ts";
+import { docsRoutes } from "./docs/routes.ts";
 import type { LambdaDeclaration } from "./kit/lambda.ts";
 import type { RouteTable } from "./kit/route.ts";
 import { productRoutes } from "./products/routes.ts";
@@ -21,6 +22,18 @@ export const lambdas: readonly LambdaDeclaration[] = [
   },
   api("settings", "Deal types, loss reasons and additional fields", settingsRoutes),
   api("products", "The range", productRoutes),
+  {
+    name: "docs",
+    entry: "functions/docs/index.ts",
+    summary: "The reference itself",
+    trigger: { kind: "api", routes: docsRoutes },
+    grants: {},
+    assets: {
+      "openapi-explorer.js": "node_modules/openapi-explorer/dist/browser/openapi-explorer.min.js",
+      "openapi-explorer.LICENSE": "node_modules/openapi-explorer/LICENSE",
+      "reference.css": "functions/docs/reference.css",
+    },
+  },
   {
     name: "provision",
     entry: "functions/provision/index.ts",

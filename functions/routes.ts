@@ -1,4 +1,5 @@
 import { accessRoutes } from "./access/routes.ts";
+import { docsRoutes } from "./docs/routes.ts";
 import { productRoutes } from "./products/routes.ts";
 import { settingsRoutes } from "./settings/routes.ts";
 
@@ -10,4 +11,5 @@ export const allRoutes = {
   ...accessRoutes,
   ...settingsRoutes,
   ...productRoutes,
+  ...docsRoutes,
 };
