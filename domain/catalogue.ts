@@ -1,5 +1,6 @@
 import { accessFailures } from "./access/errors.ts";
 import { dealFailures } from "./deals/errors.ts";
+import { importFailures } from "./imports/errors.ts";
 import { type FailureCatalogue, kernelFailures } from "./kernel/errors.ts";
 import { productFailures } from "./products/errors.ts";
 import { settingsFailures } from "./settings/errors.ts";
@@ -9,6 +10,7 @@ export const failures: FailureCatalogue = {
   ...kernelFailures,
   ...accessFailures,
   ...dealFailures,
+  ...importFailures,
   ...productFailures,
   ...settingsFailures,
 };

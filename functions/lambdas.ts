@@ -1,5 +1,8 @@
+import { accountsSubscription } from "../events/access.ts";
+import { importer } from "../events/imports.ts";
 import { accessRoutes } from "./access/routes.ts";
 import { docsRoutes } from "./docs/routes.ts";
+import { importRoutes } from "./imports/routes.ts";
 import type { LambdaDeclaration } from "./kit/lambda.ts";
 import type { RouteTable } from "./kit/route.ts";
 import { productRoutes } from "./products/routes.ts";
@@ -22,6 +25,20 @@ export const lambdas: readonly LambdaDeclaration[] = [
   },
   api("settings", "Deal types, loss reasons and additional fields", settingsRoutes),
   api("products", "The range", productRoutes),
+  {
+    ...api("imports", "Uploads, and imports from them", importRoutes),
+    grants: { table: { access: "read-write", leadingKeys: ["T#*"] }, uploads: "read-write" },
+  },
+  {
+    name: importer.name,
+    entry: "functions/imports/worker/index.ts",
+    summary: "Carries out imports",
+    trigger: { kind: "subscription", subscription: importer },
+    // Members are made here too, and with them the claims of their addresses.
+    grants: { table: { access: "read-write", leadingKeys: ["T#*", "SYS#*"] }, uploads: "read" },
+    memoryMb: 1769,
+    timeoutSeconds: 300,
+  },
   {
     name: "docs",
     entry: "functions/docs/index.ts",
@@ -47,6 +64,13 @@ export const lambdas: readonly LambdaDeclaration[] = [
     summary: "Puts tenant and member into the claims of a token",
     trigger: { kind: "pre-token" },
     grants: { table: { access: "read", leadingKeys: ["T#*", "SYS#*"] } },
+  },
+  {
+    name: "accounts",
+    entry: "functions/accounts/index.ts",
+    summary: "Keeps the logins of the user pool in line with the members",
+    trigger: { kind: "subscription", subscription: accountsSubscription },
+    grants: { table: { access: "read", leadingKeys: ["T#*"] }, userPool: true },
   },
   {
     name: "publisher",

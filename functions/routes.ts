@@ -1,5 +1,6 @@
 import { accessRoutes } from "./access/routes.ts";
 import { docsRoutes } from "./docs/routes.ts";
+import { importRoutes } from "./imports/routes.ts";
 import { productRoutes } from "./products/routes.ts";
 import { settingsRoutes } from "./settings/routes.ts";
 
@@ -11,5 +12,6 @@ export const allRoutes = {
   ...accessRoutes,
   ...settingsRoutes,
   ...productRoutes,
+  ...importRoutes,
   ...docsRoutes,
 };

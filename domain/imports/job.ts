@@ -215,7 +215,12 @@ const ended = (job: ImportJob, now: Instant, status: "done" | "failed" | "cancel
 
 /** The job at the end of the file: done, or at the beginning of a further pass for the rows that wait. */
 export const passEnded = (job: ImportJob, now: Instant): ImportJob => {
-  if (job.counts.waiting === 0 || job.lastPass) return ended(job, now, "done");
+  if (job.counts.waiting === 0) return ended(job, now, "done");
+  if (job.lastPass) {
+    // What neither was made nor is in the report was made meanwhile by another import.
+    const { there, waiting } = job.counts;
+    return { ...ended(job, now, "done"), counts: { ...job.counts, there: there + waiting, waiting: 0 } };
+  }
   return next(job, now, {
     pass: job.pass + 1,
     lastPass: job.madeInPass === 0 || job.pass + 1 >= mostPasses,

@@ -45,12 +45,9 @@ export const Lookup = z
         "identity: what identified the row by which the record was imported (also in this very file, in any " +
         "order); name, code, email: the record's own",
     }),
-    otherwise: z
-      .enum(["fault", "empty"])
-      .default("fault")
-      .meta({
-        description: "What becomes of a row whose cell names no record: a fault, or the field stays empty",
-      }),
+    otherwise: z.enum(["fault", "empty"]).default("fault").meta({
+      description: "What becomes of a row whose cell names no record: a fault, or the field stays empty",
+    }),
   })
   .refine(({ entity, by }) => lookupsBy[entity].includes(by), {
     error: "is not among the ways to look this up",

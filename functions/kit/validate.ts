@@ -25,7 +25,7 @@ const escaped = (part: PropertyKey) => String(part).replaceAll("~", "~0").replac
 const pointerOf = (root: string, path: readonly PropertyKey[]) =>
   root + path.map((part) => `/${escaped(part)}`).join("");
 
-const faultsOf = (root: string, issues: readonly z.core.$ZodIssue[]): FieldFault[] =>
+export const faultsOf = (root: string, issues: readonly z.core.$ZodIssue[]): FieldFault[] =>
   issues.flatMap((issue) =>
     issue.code === "unrecognized_keys"
       ? issue.keys.map((key) => ({

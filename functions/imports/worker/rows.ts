@@ -1,0 +1,232 @@
+import type { Member } from "../../../domain/access/records.ts";
+import type { RowFault } from "../../../domain/imports/fault.ts";
+import type { ImportJob } from "../../../domain/imports/job.ts";
+import type { Origin } from "../../../domain/imports/row.ts";
+import { Failure } from "../../../domain/kernel/errors.ts";
+import { type Actor, type Change, type Context, momentOf } from "../../kit/context.ts";
+import type { Ground } from "../../kit/machine.ts";
+import { enveloped } from "../../kit/outbox.ts";
+import type { Database } from "../../kit/table/database.ts";
+import type { Item } from "../../kit/table/item.ts";
+import { create, StaleWrite, type Store, type Write } from "../../kit/table/store.ts";
+import type { Maker } from "../makers.ts";
+import { dryRunLifetimeSeconds, type ImportedRow, importedRowEntity } from "../store.ts";
+import { failureOfRow, faultsOfFailure } from "./chunk.ts";
+import { packed, RowRefused, type RowWrites } from "./packing.ts";
+
+export interface RowToMake {
+  readonly line: number;
+  /** The digest of its identity. */
+  readonly identity: string;
+  readonly body: Record<string, unknown>;
+  readonly origins: ReadonlyMap<string, Origin>;
+  /** In a dry run: names a record that exists in the dry run only. */
+  readonly dry: boolean;
+}
+
+export interface RowOutcome {
+  readonly line: number;
+  readonly outcome: "made" | "there" | readonly RowFault[];
+}
+
+export type RowMaking = (rows: readonly RowToMake[]) => Promise<RowOutcome[]>;
+
+/** Who makes records, of what, where. */
+export interface Workshop {
+  readonly ground: Ground;
+  readonly actor: Pick<Actor, "tenant" | "correlationId" | "settings">;
+  readonly member: Member;
+  readonly job: ImportJob;
+  readonly maker: Maker;
+  /** Reads of this chunk, remembered. */
+  readonly chunkDatabase: Database;
+  readonly chunkStore: Store;
+  /** Reads what is there now. */
+  readonly store: Store;
+}
+
+/** Transactions that are under way at the same time. */
+const mostAtOnce = 8;
+/** How often a row is tried again because others change its records. */
+const mostTries = 6;
+
+/** The row became a record before, by another import or worker. */
+class AlreadyThere extends Error {}
+
+/** Does something with each, a few at the same time. */
+const eachOf = async <One, Result>(
+  all: readonly One[],
+  act: (one: One) => Promise<Result>,
+): Promise<Result[]> => {
+  const results: Result[] = [];
+  let next = 0;
+  const lane = async () => {
+    for (let at = next++; at < all.length; at = next++) {
+      const one = all[at];
+      if (one !== undefined) results[at] = await act(one);
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(mostAtOnce, all.length) }, lane));
+  return results;
+};
+
+/** The mark that a row became a record: written with the record. */
+const markOf = ({ job, ground }: Workshop, row: RowToMake, recordId: string): Write => {
+  const mark: ImportedRow = {
+    version: 1,
+    entity: job.entity,
+    identity: row.identity,
+    recordId,
+    importId: job.id,
+    line: row.line,
+    pass: job.pass,
+    ...(job.dryRun
+      ? { dryRun: job.id, expiresAtSeconds: Math.floor(ground.clock() / 1000) + dryRunLifetimeSeconds }
+      : {}),
+  };
+  return create(importedRowEntity, mark, () => new AlreadyThere());
+};
+
+/** Lets the handler of the API decide what a row writes, without writing it. */
+const decide = async (workshop: Workshop, row: RowToMake, store: Store): Promise<RowWrites> => {
+  const { actor, member, ground, maker } = workshop;
+  const moment = momentOf(ground);
+  let change: Change<unknown> | undefined;
+  const context: Context = {
+    ...actor,
+    ...moment,
+    store,
+    member,
+    scope: "all",
+    ifMatch: undefined,
+    save: async (decided) => {
+      if (change) throw new Error("a handler saves once");
+      change = decided;
+      return decided.answer;
+    },
+  };
+  const recordId = await maker.make(row.body, context);
+  if (!change) throw new Error("a handler that makes a record saves it");
+  const events = enveloped(change.happened ?? [], {
+    tenantId: actor.tenant.id,
+    actor: member.id,
+    correlationId: actor.correlationId,
+    occurredAt: moment.now,
+    newEventId: () => moment.newId("event"),
+  });
+  return { line: row.line, writes: [...change.writes, markOf(workshop, row, recordId)], events };
+};
+
+const wait = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
+
+/** Writes one row by itself, deciding anew whenever its records changed under it. */
+const makeAlone = async (workshop: Workshop, row: RowToMake): Promise<RowOutcome> => {
+  const { line } = row;
+  for (let attempt = 1; ; attempt++) {
+    try {
+      const { writes, events } = await decide(workshop, row, workshop.store);
+      await workshop.store.write(writes, momentOf(workshop.ground).newId("change"), events);
+      return { line, outcome: "made" };
+    } catch (error) {
+      if (error instanceof AlreadyThere) return { line, outcome: "there" };
+      if (!(error instanceof StaleWrite))
+        return { line, outcome: faultsOfFailure(line, failureOfRow(error), row.origins) };
+      if (attempt === mostTries)
+        return { line, outcome: faultsOfFailure(line, new Failure("record.busy"), row.origins) };
+      await wait(((workshop.ground.entropy(1)[0] ?? 0) / 256) * 10 * 2 ** attempt);
+    }
+  }
+};
+
+/** What the handler says to a row: its writes, or its faults. */
+const decided = async (workshop: Workshop, row: RowToMake): Promise<RowWrites | RowOutcome> => {
+  try {
+    return await decide(workshop, row, workshop.chunkStore);
+  } catch (error) {
+    return { line: row.line, outcome: faultsOfFailure(row.line, failureOfRow(error), row.origins) };
+  }
+};
+
+/** Makes rows for good: several in a transaction; where one of them is refused, all of them one by one. */
+export const making =
+  (workshop: Workshop): RowMaking =>
+  async (rows) => {
+    const byLine = new Map(rows.map((row) => [row.line, row]));
+    const decisions = await Promise.all(rows.map((row) => decided(workshop, row)));
+    const outcomes = decisions.filter((each) => "outcome" in each);
+    const packs = packed(
+      decisions.filter((each) => "writes" in each),
+      workshop.store,
+    );
+    const alone: RowToMake[] = [];
+    const written = await eachOf(packs, async (pack): Promise<RowOutcome[]> => {
+      try {
+        await workshop.store.write(pack.writes, momentOf(workshop.ground).newId("change"));
+        return pack.rows.map(({ line }) => ({ line, outcome: "made" }));
+      } catch (error) {
+        if (!(error instanceof RowRefused) && !(error instanceof StaleWrite)) throw error;
+        for (const { line } of pack.rows) {
+          const row = byLine.get(line);
+          if (row) alone.push(row);
+        }
+        return [];
+      }
+    });
+    // One after the other: rows that change the same record would only disturb each other.
+    for (const row of alone) outcomes.push(await makeAlone(workshop, row));
+    return [...outcomes, ...written.flat()];
+  };
+
+/**
+ * Tries rows out: the handler decides, and the conditions of what it would write are asked for, but nothing is
+ * kept except the marks by which later rows of the same dry run find these.
+ */
+export const trying =
+  (workshop: Workshop): RowMaking =>
+  async (rows) => {
+    const moment = momentOf(workshop.ground);
+    const tried = await eachOf(rows, async (row): Promise<RowOutcome & { mark?: RowWrites }> => {
+      const { line } = row;
+      try {
+        // A handler cannot load what exists in the dry run only; the form of the body is checked even so.
+        if (row.dry) workshop.maker.check(row.body);
+        else {
+          const { writes } = await decide(workshop, row, workshop.chunkStore);
+          const refusal = await firstRefusal(workshop, writes.slice(0, -1));
+          if (refusal) throw refusal;
+        }
+        const mark = markOf(workshop, row, moment.newId("change"));
+        return { line, outcome: "made", mark: { line, writes: [mark], events: [] } };
+      } catch (error) {
+        return { line, outcome: faultsOfFailure(line, failureOfRow(error), row.origins) };
+      }
+    });
+    const marks = tried.flatMap(({ mark }) => (mark ? [mark] : []));
+    await eachOf(packed(marks, workshop.store), (pack) =>
+      workshop.store.write(pack.writes, momentOf(workshop.ground).newId("change")),
+    );
+    return tried.map(({ line, outcome }) => ({ line, outcome }));
+  };
+
+/** The failure of the first write that would be refused as things are now. */
+const firstRefusal = async (
+  { actor, chunkDatabase }: Workshop,
+  writes: readonly Write[],
+): Promise<Error | undefined> => {
+  const refusals = await Promise.all(
+    writes.map(async (write) => {
+      const { Put, ConditionCheck } = write.build(actor.tenant.id, chunkDatabase.tableName, { changeId: "" });
+      const key = Put ? keyOf(Put.Item) : ConditionCheck?.Key;
+      if (!key) return undefined;
+      const there = (await chunkDatabase.get(key)) !== undefined;
+      const condition = (Put ?? ConditionCheck)?.ConditionExpression;
+      const refused =
+        condition === "attribute_not_exists(pk)" ? there : condition === "attribute_exists(pk)" && !there;
+      return refused ? write.otherwise() : undefined;
+    }),
+  );
+  return refusals.find((refusal) => refusal !== undefined);
+};
+
+const keyOf = (item: Item | undefined): Item | undefined =>
+  item?.pk && item.sk ? { pk: item.pk, sk: item.sk } : undefined;
