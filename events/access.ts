@@ -3,6 +3,7 @@ import { Member, Team, Tenant } from "../domain/access/records.ts";
 import { Id } from "../domain/kernel/id.ts";
 import { Instant } from "../domain/kernel/time.ts";
 import { event } from "./event.ts";
+import type { Subscription } from "./subscription.ts";
 
 const at = "2026-11-23T18:00:00.000Z";
 const tenant = {
@@ -122,3 +123,17 @@ export const teamDeleted = event({
   data: z.object({ id: Id("team") }),
   sample: { id: team.id },
 });
+
+/** Keeps the logins of the user pool in line with the members. */
+export const accountsSubscription: Subscription = {
+  name: "accounts",
+  events: [memberInvited, memberDismissed, memberReinstated],
+  retry: { attempts: 8, maxAgeSeconds: 6 * 3600 },
+};
+
+/** Hands over what a dismissed member leaves behind. */
+export const handoverSubscription: Subscription = {
+  name: "handover",
+  events: [memberDismissed, handoverContinued],
+  retry: { attempts: 8, maxAgeSeconds: 6 * 3600 },
+};
