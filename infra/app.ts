@@ -16,6 +16,8 @@ export interface AppOptions {
   readonly outdir?: string;
   /** Takes precedence over the context. */
   readonly settings?: Partial<Settings>;
+  /** Whether the assembly holds copies of the bundles, as a deployment needs; default: it does, else it points at them. */
+  readonly copyBundles?: boolean;
   /** Whether cdk-nag and the schemas of CloudFormation validate the synthesis; default: they do. */
   readonly nag?: boolean;
 }
@@ -37,6 +39,8 @@ const featureFlags = {
   "aws:cdk:enable-asset-metadata": true,
 };
 
+const withoutCopies = { "aws:cdk:disable-asset-staging": true };
+
 export interface Built {
   readonly app: App;
   readonly settings: Settings;
@@ -48,7 +52,7 @@ export const build = (options: AppOptions): Built => {
   const app = new App({
     analyticsReporting: false,
     builtinCloudFormationValidation: options.nag !== false,
-    context: featureFlags,
+    context: { ...featureFlags, ...(options.copyBundles === false ? withoutCopies : {}) },
     ...(options.outdir === undefined ? {} : { outdir: options.outdir }),
   });
   const settings = settingsFrom(app.node, options.settings);

@@ -112,11 +112,13 @@ export const bundleFunctions = async (
   }
 
   let timer: NodeJS.Timeout | undefined;
+  let stopped = false;
   const rebuild = async (): Promise<void> => {
     try {
       const changed = await writeBundles(await builder.rebuild(), bytes);
       if (changed.length > 0) watch(changed);
     } catch (error) {
+      if (stopped) return;
       onFailure(error instanceof Error ? error : new Error(String(error)));
     }
   };
@@ -130,6 +132,7 @@ export const bundleFunctions = async (
   return {
     bytes,
     stop: async () => {
+      stopped = true;
       clearTimeout(timer);
       for (const watcher of watchers) watcher.close();
       await builder.dispose();

@@ -36,11 +36,18 @@ export interface LocalRouteSettings {
   readonly functions: ReadonlyMap<string, FunctionRunner>;
   readonly clock: Clock;
   readonly tokenFor: (email: string) => Promise<string>;
+  readonly settle: () => Promise<boolean>;
   readonly keys: unknown;
 }
 
 /** The doors that tests and people use: tokens, tenants, the clock, faults. */
-export const localRoutes = ({ functions, clock, tokenFor, keys }: LocalRouteSettings): LocalRoute[] => [
+export const localRoutes = ({
+  functions,
+  clock,
+  tokenFor,
+  settle,
+  keys,
+}: LocalRouteSettings): LocalRoute[] => [
   {
     method: "POST",
     path: /^\/_local\/token$/,
@@ -50,7 +57,16 @@ export const localRoutes = ({ functions, clock, tokenFor, keys }: LocalRouteSett
   {
     method: "POST",
     path: /^\/_local\/tenants$/,
-    answer: async (body) => ({ status: 201, json: await makeTenant(functions, Tenant.parse(body)) }),
+    answer: async (body) => {
+      const made = await makeTenant(functions, Tenant.parse(body));
+      await settle();
+      return { status: 201, json: made };
+    },
+  },
+  {
+    method: "POST",
+    path: /^\/_local\/settle$/,
+    answer: async () => ({ status: 200, json: { settled: await settle() } }),
   },
   {
     method: "GET",

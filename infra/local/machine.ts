@@ -2,9 +2,10 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import path from "node:path";
 import { JwtAuthorizer } from "./authorizer.ts";
 import { type AwsServices, awsEndpoint } from "./aws-endpoint.ts";
-import { unknownAction } from "./aws-error.ts";
+import { Bus } from "./bus.ts";
 import { Clock } from "./clock.ts";
 import { Cognito } from "./cognito.ts";
+import { Deliveries } from "./deliveries.ts";
 import { type Database, startDatabase } from "./dynamodb.ts";
 import { functionEnvironment } from "./environment.ts";
 import { HttpApi } from "./http-api.ts";
@@ -14,8 +15,12 @@ import { localRoutes } from "./local-routes.ts";
 import { openLog } from "./log.ts";
 import { type Model, type RouteModel, readModel } from "./model.ts";
 import { awsNaming } from "./naming.ts";
+import { Queues } from "./queues.ts";
 import { Resolver } from "./resolve.ts";
+import { S3 } from "./s3.ts";
+import { untilSettled } from "./settle.ts";
 import { type DataFolder, State } from "./state.ts";
+import { checkMappings, consumedSequences, Streams } from "./streams.ts";
 import { mendStreamStorage, prepareTable } from "./table.ts";
 import { readAssembly } from "./template.ts";
 import { makeToken } from "./tokens.ts";
@@ -42,6 +47,8 @@ export interface Machine {
   readonly model: Model;
   readonly functions: ReadonlyMap<string, FunctionRunner>;
   tokenFor(email: string): Promise<string>;
+  /** Waits until the consumers of streams and events have taken all there is; false if that takes too long. */
+  settle(): Promise<boolean>;
   stop(): Promise<void>;
 }
 
@@ -94,6 +101,8 @@ export const runMachine = async ({ assembly, data, port }: MachineSettings): Pro
       new Resolver(stacks, awsNaming(pseudo, { api: url, aws: awsUrl }), pseudo),
     );
 
+    checkMappings(model);
+
     const state = new State(path.join(data.folder, "state.db"));
     endings.push(() => state.close());
     const clock = new Clock(Number(state.setting("clockOffsetMs") ?? 0), (offsetMs) =>
@@ -101,8 +110,12 @@ export const runMachine = async ({ assembly, data, port }: MachineSettings): Pro
     );
     const database: Database = await startDatabase(data.folder);
     endings.push(() => database.stop());
-    for (const table of model.tables) await prepareTable(database, table);
-    if (database.file) mendStreamStorage(database.file, new Map());
+    const streamArns = new Map<string, string>();
+    for (const table of model.tables) {
+      const arn = await prepareTable(database, table);
+      if (arn) streamArns.set(table.name, arn);
+    }
+    if (database.file) mendStreamStorage(database.file, consumedSequences(model, state));
 
     const functions = new Map<string, FunctionRunner>();
     for (const fn of model.functions.values()) {
@@ -113,13 +126,19 @@ export const runMachine = async ({ assembly, data, port }: MachineSettings): Pro
       await Promise.all([...functions.values()].map((runner) => runner.stop()));
     });
 
+    const queues = new Queues(state, clock, model.queues);
+    const deliveries = new Deliveries(state, clock, queues, functions);
+    const bus = new Bus(model, deliveries, clock, pseudo);
+    const s3 = new S3(path.join(data.folder, "objects"), model.buckets, clock);
     const users = new Users(state);
     const cognito = new Cognito(users, clock, model);
     const services: AwsServices = {
-      json: { "cognito-idp": (action, request) => cognito.handle(action, request) },
-      s3: async () => {
-        throw unknownAction("s3", "");
+      json: {
+        "cognito-idp": (action, request) => cognito.handle(action, request),
+        events: (action, request) => bus.handle(action, request),
+        sqs: (action, request) => queues.handle(action, request),
       },
+      s3: (request, response) => s3.handle(request, response),
     };
     answerAws = awsEndpoint(services, clock);
 
@@ -135,13 +154,26 @@ export const runMachine = async ({ assembly, data, port }: MachineSettings): Pro
     const accessLog = openLog(data.logFile("access"));
     endings.push(() => accessLog.close());
     const httpApi = new HttpApi({ model, functions, authorizerOf, clock, accessLog: accessLog.write });
-    const tokenFor = (email: string): Promise<string> =>
-      makeToken({ model, users, issuer, clock, region, functions }, email);
-    const local = localApi(localRoutes({ functions, clock, tokenFor, keys: issuer.keys }));
+    const streams = new Streams({ model, database, streamArns, functions, state, clock, queues, region });
+    const settle = (): Promise<boolean> => untilSettled(streams, deliveries);
+    // A member's user is made by a subscriber: whoever is not known yet may be on the way.
+    const tokenFor = async (email: string): Promise<string> => {
+      const pool = model.userPools[0];
+      if (pool && !users.find(pool.id, email)) await settle();
+      return makeToken({ model, users, issuer, clock, region, functions }, email);
+    };
+    const local = localApi(localRoutes({ functions, clock, tokenFor, settle, keys: issuer.keys }));
     answerApi = (request, response) =>
       request.url?.startsWith("/_local") ? local(request, response) : httpApi.handle(request, response);
 
-    return { url, model, functions, tokenFor, stop };
+    endings.push(() => deliveries.stop());
+    deliveries.start();
+    endings.push(() => streams.stop());
+    await streams.start();
+    // First of all, when it ends: no new requests; those under way still find everything running.
+    endings.push(() => close(api.server));
+
+    return { url, model, functions, tokenFor, settle, stop };
   } catch (error) {
     await stop();
     throw error;

@@ -29,7 +29,7 @@ export interface Stack extends Machine {
 /** Synthesizes the CDK app into a folder, without cdk-nag, which is for `npm run synth`. */
 const synthesize = (parent: string): { assembly: string; remove: () => void } => {
   const folder = mkdtempSync(path.join(parent, "assembly-"));
-  buildApp({ lambdas, outdir: folder, nag: false }).synth();
+  buildApp({ lambdas, outdir: folder, nag: false, copyBundles: false }).synth();
   return { assembly: folder, remove: () => rmSync(folder, { recursive: true, force: true }) };
 };
 
@@ -41,6 +41,7 @@ const provision = async (machine: Machine, empty: boolean): Promise<void> => {
     adminName: "Admin",
     preset: "full",
   });
+  await machine.settle();
   if (!empty) await makeDemo(machine.url, (email) => machine.tokenFor(email));
 };
 

@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { DatabaseSync } from "node:sqlite";
+import { DatabaseSync, type StatementSync } from "node:sqlite";
 
 const schema = `
   CREATE TABLE IF NOT EXISTS setting (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -27,43 +27,51 @@ const schema = `
 
 /** What the stack itself has to remember: checkpoints, deliveries, queues, users, the clock. One SQLite file. */
 export class State {
-  readonly database: DatabaseSync;
+  readonly #database: DatabaseSync;
+  readonly #statements = new Map<string, StatementSync>();
 
   constructor(file: string) {
-    this.database = new DatabaseSync(file);
+    this.#database = new DatabaseSync(file);
     // Committed means written to the file: a kill -9 loses nothing, only a failing machine might.
-    this.database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;");
-    this.database.exec(schema);
+    this.#database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;");
+    this.#database.exec(schema);
+  }
+
+  /** A statement, prepared once. */
+  statement(sql: string): StatementSync {
+    const known = this.#statements.get(sql);
+    if (known) return known;
+    const prepared = this.#database.prepare(sql);
+    this.#statements.set(sql, prepared);
+    return prepared;
   }
 
   setting(name: string): string | undefined {
-    const row = this.database.prepare("SELECT value FROM setting WHERE name = ?").get(name);
+    const row = this.statement("SELECT value FROM setting WHERE name = ?").get(name);
     return row ? String(row.value) : undefined;
   }
 
   keepSetting(name: string, value: string): void {
-    this.database
-      .prepare(
-        "INSERT INTO setting (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
-      )
-      .run(name, value);
+    this.statement(
+      "INSERT INTO setting (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+    ).run(name, value);
   }
 
   /** Runs the writes of `work` as one commit. */
   together<Result>(work: () => Result): Result {
-    this.database.exec("BEGIN IMMEDIATE");
+    this.#database.exec("BEGIN IMMEDIATE");
     try {
       const result = work();
-      this.database.exec("COMMIT");
+      this.#database.exec("COMMIT");
       return result;
     } catch (error) {
-      this.database.exec("ROLLBACK");
+      this.#database.exec("ROLLBACK");
       throw error;
     }
   }
 
   close(): void {
-    this.database.close();
+    this.#database.close();
   }
 }
 

@@ -32,15 +32,15 @@ export class Users {
 
   /** By `sub` or by email address, which is what signs in. */
   find(pool: string, name: string): User | undefined {
-    const row = this.#state.database
-      .prepare("SELECT * FROM user WHERE pool = ? AND (username = ? OR email = ?)")
+    const row = this.#state
+      .statement("SELECT * FROM user WHERE pool = ? AND (username = ? OR email = ?)")
       .get(pool, name, name.toLowerCase());
     return row && read(row);
   }
 
   list(limit: number): User[] {
-    return this.#state.database
-      .prepare("SELECT * FROM user ORDER BY createdAt, username LIMIT ?")
+    return this.#state
+      .statement("SELECT * FROM user ORDER BY createdAt, username LIMIT ?")
       .all(limit)
       .map(read);
   }
@@ -57,8 +57,8 @@ export class Users {
     const username = randomUUID();
     const attributes = { ...given, sub: username, email: given.email ?? name };
     const user = { pool, username, email, enabled: true, attributes, createdAtMs };
-    this.#state.database
-      .prepare(
+    this.#state
+      .statement(
         "INSERT INTO user (pool, username, email, enabled, attributes, createdAt) VALUES (?, ?, ?, 1, ?, ?)",
       )
       .run(pool, username, email, JSON.stringify(attributes), createdAtMs);
@@ -66,21 +66,19 @@ export class Users {
   }
 
   enable(user: User, enabled: boolean): void {
-    this.#state.database
-      .prepare("UPDATE user SET enabled = ? WHERE pool = ? AND username = ?")
+    this.#state
+      .statement("UPDATE user SET enabled = ? WHERE pool = ? AND username = ?")
       .run(enabled ? 1 : 0, user.pool, user.username);
   }
 
   remove(user: User): void {
-    this.#state.database
-      .prepare("DELETE FROM user WHERE pool = ? AND username = ?")
-      .run(user.pool, user.username);
+    this.#state.statement("DELETE FROM user WHERE pool = ? AND username = ?").run(user.pool, user.username);
   }
 
   update(user: User, changes: Readonly<Record<string, string>>): void {
     const attributes = { ...user.attributes, ...changes };
-    this.#state.database
-      .prepare("UPDATE user SET attributes = ?, email = ? WHERE pool = ? AND username = ?")
+    this.#state
+      .statement("UPDATE user SET attributes = ?, email = ? WHERE pool = ? AND username = ?")
       .run(
         JSON.stringify(attributes),
         (attributes.email ?? user.email).toLowerCase(),

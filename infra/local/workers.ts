@@ -3,6 +3,7 @@ import path from "node:path";
 import { Worker } from "node:worker_threads";
 import type { Clock } from "./clock.ts";
 import type { FunctionModel } from "./model.ts";
+import { drainLimitMs } from "./sleeper.ts";
 
 export interface WorkerSettings {
   readonly functionName: string;
@@ -40,8 +41,6 @@ interface Pending {
   readonly settle: (outcome: Outcome) => void;
   readonly timer: NodeJS.Timeout;
 }
-
-const drainMs = 5_000;
 
 /** One worker thread with the bundle loaded: what Lambda calls an execution environment. */
 class Environment {
@@ -96,7 +95,7 @@ class Environment {
 
   async stop(): Promise<void> {
     this.retire();
-    const timer = setTimeout(() => void this.#worker.terminate(), drainMs);
+    const timer = setTimeout(() => void this.#worker.terminate(), drainLimitMs);
     await this.ended;
     clearTimeout(timer);
   }

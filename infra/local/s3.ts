@@ -1,0 +1,197 @@
+import { createHash, randomUUID } from "node:crypto";
+import { createReadStream } from "node:fs";
+import { mkdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import path from "node:path";
+import * as z from "zod";
+import { decodeChunks } from "./aws-chunked.ts";
+import { AwsError, unknownAction } from "./aws-error.ts";
+import type { Clock } from "./clock.ts";
+import { storeBody } from "./store-body.ts";
+
+const Meta = z.object({
+  key: z.string(),
+  contentType: z.string(),
+  bytes: z.number(),
+  etag: z.string(),
+  lastModified: z.number(),
+  metadata: z.record(z.string(), z.string()),
+});
+type Meta = z.infer<typeof Meta>;
+
+export interface StoredObject extends Meta {
+  readonly bucket: string;
+}
+
+const keptRecent = 50;
+
+interface Place {
+  readonly bucket: string;
+  readonly key: string;
+  readonly data: string;
+  readonly meta: string;
+}
+
+const errorXml = (code: string, message: string): string =>
+  `<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>${code}</Code><Message>${message
+    .replaceAll("&", "&amp;")
+    .replaceAll("<", "&lt;")}</Message><RequestId>${randomUUID()}</RequestId></Error>`;
+
+const sendError = (response: ServerResponse, error: AwsError, withBody: boolean): void => {
+  const body = errorXml(error.code, error.message);
+  response.writeHead(error.status, {
+    "content-type": "application/xml",
+    ...(withBody && { "content-length": Buffer.byteLength(body) }),
+  });
+  response.end(withBody ? body : undefined);
+};
+
+/** `bytes=a-b`, `bytes=a-`, `bytes=-n`; undefined if the range cannot be had of so many bytes. */
+const rangeOf = (header: string, bytes: number): { start: number; end: number } | undefined => {
+  const [, from = "", to = ""] = /^bytes=(\d*)-(\d*)$/.exec(header) ?? [];
+  if (from === "" && to === "") return undefined;
+  const start = from === "" ? Math.max(0, bytes - Number(to)) : Number(from);
+  const end = from === "" || to === "" ? bytes - 1 : Math.min(Number(to), bytes - 1);
+  return start <= end && start < bytes ? { start, end } : undefined;
+};
+
+/** The actions of S3 that the product uses, path style, with the objects as files of the data folder. */
+export class S3 {
+  readonly #folder: string;
+  readonly #buckets: ReadonlySet<string>;
+  readonly #clock: Clock;
+  /** The last objects stored, newest first. */
+  readonly recent: StoredObject[] = [];
+
+  constructor(folder: string, buckets: readonly string[], clock: Clock) {
+    this.#folder = folder;
+    this.#buckets = new Set(buckets);
+    this.#clock = clock;
+  }
+
+  async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const url = new URL(request.url ?? "/", "http://127.0.0.1");
+    response.setHeader("x-amz-request-id", randomUUID());
+    // A page that uploads by a presigned URL stands on another origin.
+    if (request.headers.origin) response.setHeader("access-control-allow-origin", "*");
+    response.setHeader("access-control-expose-headers", "etag");
+    try {
+      this.#checkExpiry(url);
+      const place = this.#place(url);
+      switch (request.method) {
+        case "OPTIONS":
+          response.writeHead(200, {
+            "access-control-allow-methods": "GET, PUT, HEAD",
+            "access-control-allow-headers": request.headers["access-control-request-headers"] ?? "",
+          });
+          response.end();
+          return;
+        case "PUT":
+          return await this.#put(request, response, place);
+        case "GET":
+        case "HEAD":
+          return await this.#get(request, response, place);
+        case "DELETE":
+          await rm(place.data, { force: true });
+          await rm(place.meta, { force: true });
+          response.writeHead(204);
+          response.end();
+          return;
+        default:
+          throw unknownAction("S3", String(request.method));
+      }
+    } catch (error) {
+      if (response.headersSent) response.destroy();
+      else {
+        const known = error instanceof AwsError ? error : new AwsError("InternalError", String(error), 500);
+        sendError(response, known, request.method !== "HEAD");
+      }
+    }
+  }
+
+  #checkExpiry(url: URL): void {
+    const signedAt = url.searchParams.get("X-Amz-Date");
+    const expires = Number(url.searchParams.get("X-Amz-Expires"));
+    if (!signedAt || !expires) return;
+    const [, year, month, day, hour, minute, second] =
+      /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/.exec(signedAt) ?? [];
+    const start = Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`);
+    if (!(this.#clock.now() <= start + expires * 1000))
+      throw new AwsError("AccessDenied", "Request has expired", 403);
+  }
+
+  #place(url: URL): Place {
+    for (const name of url.searchParams.keys())
+      if (["uploads", "uploadId", "partNumber", "list-type", "delete", "tagging", "acl"].includes(name))
+        throw unknownAction("S3", `with ?${name}`);
+    const [, bucket = "", ...rest] = url.pathname.split("/");
+    const key = decodeURIComponent(rest.join("/"));
+    if (!this.#buckets.has(bucket))
+      throw new AwsError("NoSuchBucket", `The bucket ${bucket} does not exist`, 404);
+    if (key === "") throw unknownAction("S3", "on a whole bucket");
+    // The key may hold anything; its digest is a safe name for a file.
+    const name = createHash("sha256").update(key).digest("hex");
+    const data = path.join(this.#folder, bucket, name);
+    return { bucket, key, data, meta: `${data}.json` };
+  }
+
+  async #put(request: IncomingMessage, response: ServerResponse, place: Place): Promise<void> {
+    if (request.headers["x-amz-copy-source"] !== undefined) throw unknownAction("S3", "CopyObject");
+    await mkdir(path.dirname(place.data), { recursive: true });
+    const temporary = `${place.data}.${randomUUID()}`;
+    const chunked = String(request.headers["content-encoding"] ?? "").includes("aws-chunked");
+    const body = chunked ? decodeChunks(request) : request;
+    const { bytes, etag } = await storeBody(body, temporary, request.headers);
+    const metadata = Object.fromEntries(
+      Object.entries(request.headers)
+        .filter(([name]) => name.startsWith("x-amz-meta-"))
+        .map(([name, value]) => [name.slice("x-amz-meta-".length), String(value)]),
+    );
+    const meta: Meta = {
+      key: place.key,
+      contentType: request.headers["content-type"] ?? "binary/octet-stream",
+      bytes,
+      etag,
+      lastModified: this.#clock.now(),
+      metadata,
+    };
+    await writeFile(place.meta, JSON.stringify(meta));
+    await rename(temporary, place.data);
+    this.recent.unshift({ ...meta, bucket: place.bucket });
+    this.recent.length = Math.min(this.recent.length, keptRecent);
+    response.writeHead(200, { etag: `"${etag}"`, "content-length": 0 });
+    response.end();
+  }
+
+  async #get(request: IncomingMessage, response: ServerResponse, place: Place): Promise<void> {
+    const meta = await this.#meta(place);
+    const range = request.headers.range ? rangeOf(request.headers.range, meta.bytes) : undefined;
+    if (request.headers.range && !range)
+      throw new AwsError("InvalidRange", "The requested range is not satisfiable", 416);
+    const { start, end } = range ?? { start: 0, end: meta.bytes - 1 };
+    response.writeHead(range ? 206 : 200, {
+      "content-type": meta.contentType,
+      "content-length": end - start + 1,
+      etag: `"${meta.etag}"`,
+      "last-modified": new Date(meta.lastModified).toUTCString(),
+      "accept-ranges": "bytes",
+      ...(range && { "content-range": `bytes ${start}-${end}/${meta.bytes}` }),
+      ...Object.fromEntries(
+        Object.entries(meta.metadata).map(([name, value]) => [`x-amz-meta-${name}`, value]),
+      ),
+    });
+    if (request.method === "HEAD" || meta.bytes === 0) {
+      response.end();
+      return;
+    }
+    const file = createReadStream(place.data, { start, end });
+    file.on("error", () => response.destroy());
+    file.pipe(response);
+  }
+
+  async #meta(place: Place): Promise<Meta> {
+    const there = await stat(place.data).catch(() => undefined);
+    if (!there) throw new AwsError("NoSuchKey", "The specified key does not exist.", 404);
+    return Meta.parse(JSON.parse(await readFile(place.meta, "utf8")));
+  }
+}

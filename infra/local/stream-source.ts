@@ -1,0 +1,175 @@
+import { Agent, request } from "node:http";
+import { DatabaseSync } from "node:sqlite";
+import * as z from "zod";
+import type { Database } from "./dynamodb.ts";
+
+/** A record as Lambda hands it on; of its contents only this is looked at here. */
+export interface StreamRecord {
+  readonly eventName: "INSERT" | "MODIFY" | "REMOVE";
+  readonly dynamodb: {
+    readonly SequenceNumber: string;
+    /** Seconds since the epoch. */
+    readonly ApproximateCreationDateTime?: number;
+  };
+}
+
+/** A record with its place in the shard. */
+export interface Placed {
+  readonly sequence: bigint;
+  readonly record: StreamRecord;
+}
+
+const Shards = z.object({
+  StreamDescription: z.object({ Shards: z.array(z.object({ ShardId: z.string() })) }),
+});
+const Iterator = z.object({ ShardIterator: z.string() });
+// The records are numerous and come from DynamoDB itself: only what is relied on is looked at, below.
+const Page = z.object({ Records: z.array(z.unknown()) });
+
+const pageSize = 1_000;
+/** Records kept in memory, so that several consumers of a stream read it once. */
+const windowSize = 4_000;
+const requestTimeoutMs = 10_000;
+
+const isRecord = (value: unknown): value is StreamRecord =>
+  typeof value === "object" && value !== null && "dynamodb" in value && "eventName" in value;
+
+interface Window {
+  records: readonly Placed[];
+  reading: Promise<void> | undefined;
+}
+
+/** What lies before the window may have been dropped from it, so that it answers for what follows only. */
+const recordsAfter = (window: readonly Placed[], after: bigint): readonly Placed[] => {
+  const first = window[0]?.sequence;
+  if (first === undefined || after < first) return [];
+  let low = 0;
+  let high = window.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((window[middle]?.sequence ?? 0n) <= after) low = middle + 1;
+    else high = middle;
+  }
+  return window.slice(low, low + pageSize);
+};
+
+/** The stream of a table, read over the DynamoDB Streams API in the form in which Lambda hands records on. */
+export class StreamSource {
+  readonly arn: string;
+  readonly #endpoint: URL;
+  readonly #agent = new Agent({ keepAlive: true, maxSockets: 2 });
+  readonly #peek: { latest: () => bigint; close: () => void } | undefined;
+  readonly #windows = new Map<string, Window>();
+
+  constructor(database: Database, arn: string, table: string) {
+    this.arn = arn;
+    this.#endpoint = new URL(database.endpoint);
+    this.#peek = database.file === undefined ? undefined : peekInto(database.file, table);
+  }
+
+  /** The last sequence number, where it can be had for nothing; else undefined. */
+  latest(): bigint | undefined {
+    return this.#peek?.latest();
+  }
+
+  async shards(): Promise<string[]> {
+    const answer = await this.#call("DescribeStream", { StreamArn: this.arn });
+    return Shards.parse(answer).StreamDescription.Shards.map((shard) => shard.ShardId);
+  }
+
+  /** The records that follow a sequence number, in their order, as many as a page holds. */
+  async readAfter(shard: string, after: bigint): Promise<readonly Placed[]> {
+    const window = this.#windows.get(shard) ?? { records: [], reading: undefined };
+    this.#windows.set(shard, window);
+    await window.reading;
+    const known = recordsAfter(window.records, after);
+    if (known.length > 0) return known;
+    const last = window.records.at(-1)?.sequence;
+    if (last !== undefined && last !== after) return this.#fetch(shard, after);
+    const fetching = this.#fetch(shard, after);
+    window.reading = fetching.then(
+      (records) => {
+        window.records = [...window.records, ...records].slice(-windowSize);
+        window.reading = undefined;
+      },
+      () => {
+        window.reading = undefined;
+      },
+    );
+    return fetching;
+  }
+
+  close(): void {
+    this.#peek?.close();
+    this.#agent.destroy();
+  }
+
+  async #fetch(shard: string, after: bigint): Promise<Placed[]> {
+    const { ShardIterator } = Iterator.parse(
+      await this.#call("GetShardIterator", {
+        StreamArn: this.arn,
+        ShardId: shard,
+        ...(after > 0n
+          ? { ShardIteratorType: "AFTER_SEQUENCE_NUMBER", SequenceNumber: String(after) }
+          : { ShardIteratorType: "TRIM_HORIZON" }),
+      }),
+    );
+    const { Records } = Page.parse(await this.#call("GetRecords", { ShardIterator, Limit: pageSize }));
+    return Records.filter(isRecord).map((record) => ({
+      sequence: BigInt(record.dynamodb.SequenceNumber),
+      record,
+    }));
+  }
+
+  #call(action: string, body: unknown): Promise<unknown> {
+    const text = JSON.stringify(body);
+    return new Promise((resolve, reject) => {
+      const sent = request(
+        this.#endpoint,
+        {
+          method: "POST",
+          agent: this.#agent,
+          timeout: requestTimeoutMs,
+          headers: {
+            "content-type": "application/x-amz-json-1.0",
+            "content-length": Buffer.byteLength(text),
+            "x-amz-target": `DynamoDBStreams_20120810.${action}`,
+            // No emulator checks the signature, but they want to see one.
+            "x-amz-date": "20260101T000000Z",
+            authorization:
+              "AWS4-HMAC-SHA256 Credential=local/20260101/eu-central-1/dynamodb/aws4_request, SignedHeaders=host, Signature=0",
+          },
+        },
+        (response) => {
+          const chunks: Buffer[] = [];
+          response.on("data", (chunk: Buffer) => chunks.push(chunk));
+          response.on("error", reject);
+          response.on("end", () => {
+            const answer = Buffer.concat(chunks).toString("utf8");
+            if (response.statusCode === 200) resolve(JSON.parse(answer));
+            else reject(new Error(`${action} answered ${response.statusCode}: ${answer}`));
+          });
+        },
+      );
+      sent.on("timeout", () => sent.destroy(new Error(`${action} took too long`)));
+      sent.on("error", reject);
+      sent.end(text);
+    });
+  }
+}
+
+/** Looks at dynoxide's own index for the last sequence number: microseconds, where a request takes a millisecond. */
+const peekInto = (file: string, table: string) => {
+  const sqlite = new DatabaseSync(file, { readOnly: true, timeout: 1_000 });
+  const statement = sqlite.prepare(
+    "SELECT MAX(CAST(sequence_number AS INTEGER)) AS latest FROM _stream_records WHERE table_name = ?",
+  );
+  statement.setReadBigInts(true);
+  return {
+    latest: (): bigint => {
+      const latest = statement.get(table)?.latest;
+      return typeof latest === "bigint" ? latest : 0n;
+    },
+    close: () => sqlite.close(),
+  };
+};
