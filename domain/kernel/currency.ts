@@ -25,7 +25,7 @@ export const Currency = z
   .string()
   .regex(/^[A-Z]{3}$/)
   .refine((code) => known.has(code), "is not an active ISO 4217 currency")
-  .meta({ examples: ["EUR"] });
+  .meta({ id: "Currency", examples: ["EUR"], override: { type: "string", enum: currencies } });
 export type Currency = string;
 
 /** How many digits a currency has after the point: 2 for EUR, 0 for JPY, 3 for KWD. */

@@ -13,8 +13,10 @@ export const queryInteger = (least: number, most: number) =>
 
 /** The query parameters of every list. */
 export const PageQuery = {
-  limit: queryInteger(1, pageSize.most).optional(),
-  cursor: z.string().max(2000).optional(),
+  limit: queryInteger(1, pageSize.most)
+    .optional()
+    .meta({ description: `How many items a page has; ${pageSize.standard} where nothing is said` }),
+  cursor: z.string().max(2000).optional().meta({ description: "`next` of the page before" }),
 };
 
 /** One page of a list: `next` is the cursor of the following page, absent on the last. */

@@ -30,7 +30,7 @@ export const referencePage = (assets: PageAssets): string =>
   page(
     "Clientela: the reference",
     assets,
-    `<openapi-explorer spec-url="/v1/openapi.json" heading-text="Clientela" hide-server-selection collapse
+    `<openapi-explorer spec-url="/v1/openapi.json" heading-text="Clientela" hide-server-selection hide-components collapse
   nav-item-spacing="compact"><noscript>The reference needs JavaScript; <a href="/v1/openapi.json">the document
   itself</a> does not.</noscript></openapi-explorer>`,
     `<script type="module" src="${escaped(assets.script)}"></script>\n`,
