@@ -33,14 +33,14 @@ export const importEnded = event({
   summary: "An import is done, has failed or was cancelled",
   data: z.object({
     importId: Id("job"),
-    entity: ImportEntity,
+    kind: ImportEntity,
     dryRun: z.boolean(),
     status: z.enum(importStatuses),
     counts: Counts,
   }),
   sample: {
     importId: sample.importId,
-    entity: "clients" as const,
+    kind: "clients" as const,
     dryRun: false,
     status: "done" as const,
     counts: { rows: 85, made: 85, there: 0, leftOut: 0, faulty: 0, waiting: 0 },

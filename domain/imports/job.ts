@@ -68,7 +68,7 @@ export const importStatuses = ["waiting", "running", "done", "failed", "cancelle
 const shared = {
   id: Id("job"),
   version: z.int().min(1),
-  entity: ImportEntity,
+  kind: ImportEntity.meta({ description: "What the rows become" }),
   name: z.string().optional(),
   dryRun: z.boolean(),
   status: z.enum(importStatuses).meta({ description: "waiting: for a worker to take it up" }),
@@ -128,7 +128,7 @@ export const newImportJob = (
 ): ImportJob => ({
   id,
   version: 1,
-  entity: input.mapping.entity,
+  kind: input.mapping.entity,
   ...(input.name === undefined ? {} : { name: input.name }),
   dryRun: input.dryRun,
   status: "waiting",

@@ -20,8 +20,8 @@ const load = async (context: Context, importId: string): Promise<ImportJob> => {
 };
 
 /** An import makes records for everybody, so its member has to have that right everywhere. */
-const checkRights = ({ member, tenant }: Context, entity: ImportJob["entity"]): void => {
-  const { permission, feature } = makerOf(entity);
+const checkRights = ({ member, tenant }: Context, kind: ImportJob["kind"]): void => {
+  const { permission, feature } = makerOf(kind);
   if (permission !== null && permission !== "member" && scopeOf(member.role, permission) !== "all")
     throw new Failure("access.forbidden", {
       detail: `The role ${member.role} does not give ${permission} for all.`,
@@ -91,10 +91,10 @@ export const importHandlers = (uploads: Uploads): Handlers<typeof importRoutes> 
     const job = await load(context, params.importId);
     checkVersion(context, job);
     const stopped = cancelled(job, context.now);
-    const { entity, dryRun, status, counts } = stopped;
+    const { kind, dryRun, status, counts } = stopped;
     return context.save({
       writes: [update(importEntity, stopped)],
-      happened: [happened(importEnded, { importId: job.id, entity, dryRun, status, counts })],
+      happened: [happened(importEnded, { importId: job.id, kind, dryRun, status, counts })],
       answer: importOf(stopped),
     });
   },

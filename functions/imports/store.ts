@@ -64,7 +64,7 @@ export const dryRunLifetimeSeconds = 86_400;
 
 const ImportedRow = z.object({
   version: z.int(),
-  entity: ImportEntity,
+  kind: ImportEntity,
   /** A digest of the row's identity. */
   identity: z.string(),
   recordId: z.string(),
@@ -77,13 +77,13 @@ const ImportedRow = z.object({
 });
 export type ImportedRow = z.infer<typeof ImportedRow>;
 
-export type RowIdentity = Pick<ImportedRow, "entity" | "identity" | "dryRun">;
+export type RowIdentity = Pick<ImportedRow, "kind" | "identity" | "dryRun">;
 
 /** Says which record a row became. It is written with the record, so that no row becomes two. */
 export const importedRowEntity = entity<ImportedRow, RowIdentity>({
   name: "imported-row",
   schema: ImportedRow,
-  key: ({ entity: kind, identity, dryRun }): Key => ({
+  key: ({ kind, identity, dryRun }): Key => ({
     pk: `IMPORTED#${kind}#${identity}${dryRun === undefined ? "" : `#DRY#${dryRun}`}`,
     sk: "IMPORTED",
   }),

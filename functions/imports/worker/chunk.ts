@@ -89,16 +89,16 @@ export const carryOut = async (
   if (!first) drafts = await stillWaiting(drafts, chunk);
 
   const dryRun = job.dryRun ? job.id : undefined;
-  const { entity } = mapping;
+  const kind = mapping.entity;
   const before = await importedRows(
     store,
-    drafts.map(({ identity }) => ({ entity, identity: identityDigest(identity) })),
+    drafts.map(({ identity }) => ({ kind, identity: identityDigest(identity) })),
     dryRun,
   );
   const known = new Set<string>();
   const fresh = drafts.filter(({ line, identity }) => {
     const digest = identityDigest(identity);
-    const row = importedRow(before, entity, identity);
+    const row = importedRow(before, kind, identity);
     // What this very pass made of this very line, before it was interrupted, it has made.
     if (row?.importId === job.id && row.pass === job.pass && row.line === line) count.made++;
     else if (row && first) count.there++;

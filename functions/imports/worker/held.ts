@@ -68,9 +68,9 @@ export class HeldJob {
 
   /** The next state of the job, and its end as an event. @throws JobLost */
   async save(next: ImportJob, happenedToo: readonly Happened[] = []): Promise<void> {
-    const { id, entity, dryRun, status, counts } = next;
+    const { id, kind, dryRun, status, counts } = next;
     const over = ends.includes(status)
-      ? [happened(importEnded, { importId: id, entity, dryRun, status, counts })]
+      ? [happened(importEnded, { importId: id, kind, dryRun, status, counts })]
       : [];
     try {
       await saveAs({ ...momentOf(this.#ground), ...this.#actor, store: this.#store }, next.requestedBy, {

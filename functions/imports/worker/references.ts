@@ -7,17 +7,16 @@ import { finders } from "./finders.ts";
 /** What a reference names: one record, none, or too many to know which. */
 export type Resolved = { readonly id: string; readonly dry: boolean } | { readonly matches: number };
 
-const nameOf = ({ entity, identity }: Pick<ImportedRow, "entity" | "identity">): string =>
-  `${entity} ${identity}`;
+const nameOf = ({ kind, identity }: Pick<ImportedRow, "kind" | "identity">): string => `${kind} ${identity}`;
 
 /** The records that rows of these identities became; those of a dry run where there are no others. */
 export const importedRows = async (
   store: Store,
-  wanted: readonly { entity: ImportEntity; identity: string }[],
+  wanted: readonly { kind: ImportEntity; identity: string }[],
   dryRun: string | undefined,
 ): Promise<ReadonlyMap<string, ImportedRow>> => {
   const distinct = [...new Map(wanted.map((each) => [nameOf(each), each])).values()];
-  const keys: RowIdentity[] = distinct.map(({ entity, identity }) => ({ entity, identity }));
+  const keys: RowIdentity[] = distinct.map(({ kind, identity }) => ({ kind, identity }));
   const dryKeys = dryRun === undefined ? [] : keys.map((key) => ({ ...key, dryRun }));
   const found = await store.getAll(importedRowEntity, [...dryKeys, ...keys]);
   return new Map(found.filter((row) => row !== undefined).map((row) => [nameOf(row), row]));
@@ -25,9 +24,9 @@ export const importedRows = async (
 
 export const importedRow = (
   rows: ReadonlyMap<string, ImportedRow>,
-  entity: ImportEntity,
+  kind: ImportEntity,
   identity: readonly string[],
-): ImportedRow | undefined => rows.get(nameOf({ entity, identity: identityDigest(identity) }));
+): ImportedRow | undefined => rows.get(nameOf({ kind, identity: identityDigest(identity) }));
 
 const groupName = ({ entity, by }: Lookup): string => `${entity} ${by}`;
 
@@ -41,7 +40,7 @@ export const resolved = async (
   const byIdentity = references.filter(({ lookup }) => lookup.by === "identity");
   const rows = await importedRows(
     store,
-    byIdentity.map(({ lookup, key }) => ({ entity: lookup.entity, identity: identityDigest(key) })),
+    byIdentity.map(({ lookup, key }) => ({ kind: lookup.entity, identity: identityDigest(key) })),
     dryRun,
   );
   for (const reference of byIdentity) {

@@ -74,7 +74,7 @@ const eachOf = async <One, Result>(
 const markOf = ({ job, ground }: Workshop, row: RowToMake, recordId: string): Write => {
   const mark: ImportedRow = {
     version: 1,
-    entity: job.entity,
+    kind: job.kind,
     identity: row.identity,
     recordId,
     importId: job.id,

@@ -53,7 +53,7 @@ const orderOf = async ({ job }: HeldJob, { store }: Actor): Promise<Order> => {
     store.get(memberEntity, { id: job.requestedBy }),
   ]);
   if (!kept) throw new Error(`import ${job.id} has no mapping`);
-  const maker = makerOf(job.entity);
+  const maker = makerOf(job.kind);
   const { permission } = maker;
   const allowed =
     member?.status === "active" &&
