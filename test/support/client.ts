@@ -50,3 +50,8 @@ export const newTenant = async (wishes: TenantWishes = {}): Promise<TestTenant> 
 export const failNext = async (functionName: string, failures: number): Promise<void> => {
   await post("/_local/faults", { function: functionName, failures });
 };
+
+/** Waits until what happens behind the requests (stream, events, subscribers) has happened. */
+export const settle = async (): Promise<void> => {
+  await post("/_local/settle", {});
+};
