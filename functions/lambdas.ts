@@ -1,6 +1,7 @@
-import { accountsSubscription } from "../events/access.ts";
+import { accountsSubscription, handoverSubscription } from "../events/access.ts";
 import { importer } from "../events/imports.ts";
 import { accessRoutes } from "./access/routes.ts";
+import { dealRoutes } from "./deals/routes.ts";
 import { docsRoutes } from "./docs/routes.ts";
 import { importRoutes } from "./imports/routes.ts";
 import type { LambdaDeclaration } from "./kit/lambda.ts";
@@ -25,6 +26,7 @@ export const lambdas: readonly LambdaDeclaration[] = [
   },
   api("settings", "Deal types, loss reasons and additional fields", settingsRoutes),
   api("products", "The range", productRoutes),
+  { ...api("deals", "Deals, the board and their summary", dealRoutes), memoryMb: 1024 },
   {
     ...api("imports", "Uploads, and imports from them", importRoutes),
     grants: { table: { access: "read-write", leadingKeys: ["T#*"] }, uploads: "read-write" },
@@ -71,6 +73,14 @@ export const lambdas: readonly LambdaDeclaration[] = [
     summary: "Keeps the logins of the user pool in line with the members",
     trigger: { kind: "subscription", subscription: accountsSubscription },
     grants: { table: { access: "read", leadingKeys: ["T#*"] }, userPool: true },
+  },
+  {
+    name: "handover",
+    entry: "functions/handover/index.ts",
+    summary: "Hands over what a dismissed member leaves behind",
+    trigger: { kind: "subscription", subscription: handoverSubscription },
+    grants: { table: { access: "read-write", leadingKeys: ["T#*"] } },
+    timeoutSeconds: 300,
   },
   {
     name: "publisher",

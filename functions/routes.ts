@@ -1,4 +1,5 @@
 import { accessRoutes } from "./access/routes.ts";
+import { dealRoutes } from "./deals/routes.ts";
 import { docsRoutes } from "./docs/routes.ts";
 import { importRoutes } from "./imports/routes.ts";
 import { productRoutes } from "./products/routes.ts";
@@ -12,6 +13,7 @@ export const allRoutes = {
   ...accessRoutes,
   ...settingsRoutes,
   ...productRoutes,
+  ...dealRoutes,
   ...importRoutes,
   ...docsRoutes,
 };

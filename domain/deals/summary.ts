@@ -149,3 +149,25 @@ export const figuresOf = (counters: Counters): Figures => {
 export const addCounters = (to: Counters, from: Counters): void => {
   for (const [name, by] of from) to.set(name, (to.get(name) ?? 0n) + by);
 };
+
+/** How rows are ordered: by key, or the largest first. */
+export const summarySorts = ["key", "count", "open", "weighted", "won", "lost"] as const;
+export type SummarySort = (typeof summarySorts)[number];
+
+export interface SummaryRow {
+  readonly key: string;
+  readonly figures: Figures;
+}
+
+/** Compares rows: by key, or by number or amount in one currency from the largest, equal ones by key. */
+export const rowOrder = (sort: SummarySort, currency: Currency) => {
+  const size = ({ figures }: SummaryRow): number => {
+    if (sort === "count") return figures.count;
+    const amounts = figures.amounts.find((one) => one.currency === currency);
+    if (!amounts) return 0;
+    const of = { open: "openMinor", weighted: "weightedMinor", won: "wonMinor", lost: "lostMinor" } as const;
+    return sort === "key" ? 0 : amounts[of[sort]];
+  };
+  const byKey = (a: SummaryRow, b: SummaryRow) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0);
+  return (a: SummaryRow, b: SummaryRow): number => size(b) - size(a) || byKey(a, b);
+};

@@ -1,0 +1,130 @@
+import { dealStates } from "../../domain/deals/deal.ts";
+import { type SummaryFilter, Tally } from "../../domain/deals/summary.ts";
+import type { Dimension } from "../../domain/deals/sums.ts";
+import { Failure } from "../../domain/kernel/errors.ts";
+import { instantOf, type Month, millisecondsOf, monthIn } from "../../domain/kernel/time.ts";
+import type { Context } from "../kit/context.ts";
+import { factsOf } from "./facts.ts";
+import {
+  clientPart,
+  closedMonths,
+  closedPart,
+  openPlaces,
+  type Part,
+  stagePart,
+  statePart,
+} from "./reach.ts";
+
+/** How many deals one summary reads at the most. */
+export const mostDealsCounted = 200_000;
+const dealsAPage = 1_000;
+const partsAtOnce = 8;
+const dayMs = 86_400_000;
+
+/** An instant before the month begins in any time zone, and one after it has ended. */
+const aroundMonth = (month: Month): readonly [string, string] => {
+  const start = millisecondsOf(`${month}-01T00:00:00.000Z`);
+  return [instantOf(start - dayMs), instantOf(start + 33 * dayMs)];
+};
+
+const closedWithin = ({ closedFrom, closedTo }: SummaryFilter): Partial<Part> =>
+  closedFrom === undefined && closedTo === undefined
+    ? {}
+    : {
+        between: [
+          closedFrom === undefined ? "0" : aroundMonth(closedFrom)[0],
+          closedTo === undefined ? "~" : aroundMonth(closedTo)[1],
+        ],
+      };
+
+/** The states that a filter leaves: one that asks for a month of closing leaves no open deal. */
+const statesOf = ({ state, closedFrom, closedTo }: SummaryFilter) =>
+  dealStates.filter(
+    (one) =>
+      (state === undefined || one === state) &&
+      (one !== "open" || (closedFrom === undefined && closedTo === undefined)),
+  );
+
+/** The fewest partitions that hold every deal which a filter leaves. */
+const partsOf = async (context: Context, filter: SummaryFilter): Promise<Part[]> => {
+  if (filter.client !== undefined) return [clientPart(filter.client)];
+  const states = statesOf(filter);
+  if (filter.owner !== undefined || filter.team !== undefined) {
+    const { owner, team = "" } = filter;
+    const reach =
+      owner === undefined
+        ? ({ of: "team", teamId: team } as const)
+        : ({ of: "owner", ownerId: owner } as const);
+    return states.map((state) => ({
+      ...statePart(reach, state),
+      ...(state === "open"
+        ? filter.type === undefined
+          ? {}
+          : { beginsWith: `${filter.type}#${filter.stage === undefined ? "" : `${filter.stage}#`}` }
+        : closedWithin(filter)),
+    }));
+  }
+  const parts: Part[] = [];
+  if (states.includes("open"))
+    for (const [typeId, stageId] of await openPlaces(context))
+      if (
+        (filter.type === undefined || typeId === filter.type) &&
+        (filter.stage === undefined || stageId === filter.stage)
+      )
+        parts.push(stagePart({ of: "all" }, typeId, stageId));
+  const closed = states.filter((state) => state !== "open");
+  if (closed.length === 0) return parts;
+  const present = monthIn(context.now, context.tenant.timeZone);
+  // A deal is closed in no month before that of its registration.
+  const from = [filter.closedFrom, filter.registeredFrom]
+    .filter((month) => month !== undefined)
+    .sort()
+    .at(-1);
+  for (const month of await closedMonths(context.store, present))
+    if ((from === undefined || month >= from) && (filter.closedTo === undefined || month <= filter.closedTo))
+      for (const state of closed) parts.push(closedPart(state, month));
+  return parts;
+};
+
+/** What was counted, and the instant of the last change of what was. */
+export interface Computed {
+  readonly tally: Tally;
+  readonly asOf: string | undefined;
+}
+
+/**
+ * Counts the deals that a filter leaves, exactly, from the deals themselves: page by page, several partitions at once.
+ * @throws limit.exceeded where more deals would have to be read than one request may
+ */
+export const computed = async (
+  context: Context,
+  by: Dimension,
+  filter: SummaryFilter,
+  most = mostDealsCounted,
+): Promise<Computed> => {
+  const tally = new Tally(by, filter);
+  let asOf = "";
+  let read = 0;
+  const count = async (part: Part): Promise<void> => {
+    let cursor: string | undefined;
+    do {
+      const page = await context.store.items({ ...part, limit: dealsAPage, cursor });
+      read += page.items.length;
+      if (read > most)
+        throw new Failure("limit.exceeded", {
+          detail: `More than ${most} deals would have to be read; narrow the filter, or leave it out.`,
+        });
+      for (const item of page.items) {
+        const changedAt = item.updatedAt?.S ?? "";
+        if (tally.add(factsOf(item)) && changedAt > asOf) asOf = changedAt;
+      }
+      cursor = page.next;
+    } while (cursor !== undefined);
+  };
+  const waiting = await partsOf(context, filter);
+  const work = async (): Promise<void> => {
+    for (let part = waiting.pop(); part; part = waiting.pop()) await count(part);
+  };
+  await Promise.all(Array.from({ length: partsAtOnce }, work));
+  return { tally, asOf: asOf === "" ? undefined : asOf };
+};

@@ -1,0 +1,116 @@
+import { changedDeal, reassignedDeal } from "../../domain/deals/change.ts";
+import { asNextVersion, type Deal, withMovesSpilled } from "../../domain/deals/deal.ts";
+import type { DealChange } from "../../domain/deals/input.ts";
+import { type DealRules, type Happening, lost, moved, reopened, won } from "../../domain/deals/pipeline.ts";
+import { changedFieldValues } from "../../domain/fields/values.ts";
+import { notFound } from "../../domain/kernel/errors.ts";
+import { dealChange, dealReassignment, dealStep } from "../../events/deals.ts";
+import { type Context, checkVersion } from "../kit/context.ts";
+import type { Handlers } from "../kit/serve.ts";
+import { enteredDeal, rulesOf, withoutFaults } from "./create.ts";
+import { dealListHandlers } from "./lists.ts";
+import { checkNamed, lookUp, mayRead, type Named, ownerOf } from "./references.ts";
+import type { dealRoutes } from "./routes.ts";
+import { dealEntity, dealUpdate } from "./store.ts";
+import { summarizeDeals } from "./summary.ts";
+
+/** The deal, if the member may see it. @throws record.not-found, record.stale */
+const loaded = async (context: Context, id: string): Promise<Deal> => {
+  const deal = await context.store.get(dealEntity, { id });
+  if (!deal || !mayRead(context, deal)) throw notFound();
+  checkVersion(context, deal);
+  return deal;
+};
+
+/** A step of a deal by the rules of its type: loaded, decided, saved. A step that changes nothing writes nothing. */
+const stepped = async (
+  context: Context,
+  dealId: string,
+  decide: (rules: DealRules, deal: Deal, happening: Happening) => Deal,
+): Promise<Deal & { readonly moved: boolean }> => {
+  const [deal, settings] = await Promise.all([loaded(context, dealId), context.settings()]);
+  const decided = decide(rulesOf(context, settings), deal, { at: context.now, by: context.member.id });
+  if (decided === deal) return context.save({ writes: [], answer: { ...deal, moved: false } });
+  const { deal: next, blocks } = withMovesSpilled(asNextVersion(decided, context.now));
+  return context.save({
+    writes: dealUpdate(next, blocks),
+    happened: [dealStep(next)],
+    answer: { ...next, moved: true },
+  });
+};
+
+const namedByChange = (deal: Deal, change: DealChange, fields: Named["fields"]): Named => ({
+  ownerId: change.ownerId === deal.ownerId ? undefined : change.ownerId,
+  clientId: change.clientId === deal.clientId ? undefined : (change.clientId ?? undefined),
+  ...(change.contacts
+    ? {
+        contacts: {
+          clientId: change.clientId === undefined ? deal.clientId : (change.clientId ?? undefined),
+          of: change.contacts,
+        },
+      }
+    : {}),
+  participantIds: change.participantIds?.filter((id) => !deal.participantIds.includes(id)),
+  items: change.items,
+  fields,
+});
+
+export const dealHandlers: Handlers<typeof dealRoutes> = {
+  ...dealListHandlers,
+  summarizeDeals,
+
+  async createDeal({ body }, context) {
+    const { deal, writes, happened } = await enteredDeal(body, context);
+    return context.save({ writes, happened, answer: deal });
+  },
+
+  readDeal: ({ params }, context) => loaded(context, params.dealId),
+
+  async changeDeal({ params, body }, context) {
+    const [deal, settings] = await Promise.all([loaded(context, params.dealId), context.settings()]);
+    const fields = withoutFaults(changedFieldValues(settings.fields.deal, deal.fields, body.fields ?? {}));
+    const named = namedByChange(deal, body, fields.references);
+    const found = await lookUp(context.store, named, [context.member]);
+    checkNamed(context, named, found);
+
+    const { ownerId, ...change } = body;
+    const names = Object.keys(change);
+    const changed =
+      names.length === 0
+        ? deal
+        : changedDeal(
+            deal,
+            change,
+            {
+              rules: rulesOf(context, settings),
+              products: found.products,
+              fields: fields.values,
+            },
+            context.now,
+          );
+    const happened = names.length === 0 ? [] : [dealChange(changed, names)];
+    if (named.ownerId === undefined)
+      return context.save({ writes: changed === deal ? [] : dealUpdate(changed), happened, answer: changed });
+    const owner = ownerOf(context, named.ownerId, found);
+    // One write, one version, whatever else is changed with the owner.
+    const reassigned = {
+      ...reassignedDeal(changed, owner, context.member.id, context.now),
+      version: deal.version + 1,
+    };
+    return context.save({
+      writes: dealUpdate(reassigned),
+      happened: [...happened, dealReassignment(deal, reassigned)],
+      answer: reassigned,
+    });
+  },
+
+  moveDeal: ({ params, body }, context) =>
+    stepped(context, params.dealId, (rules, deal, happening) => moved(rules, deal, body.stageId, happening)),
+
+  winDeal: ({ params }, context) => stepped(context, params.dealId, won),
+
+  loseDeal: ({ params, body }, context) =>
+    stepped(context, params.dealId, (rules, deal, happening) => lost(rules, deal, body, happening)),
+
+  reopenDeal: ({ params }, context) => stepped(context, params.dealId, reopened),
+};
