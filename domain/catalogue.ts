@@ -1,4 +1,5 @@
 import { accessFailures } from "./access/errors.ts";
+import { clientFailures } from "./clients/errors.ts";
 import { dealFailures } from "./deals/errors.ts";
 import { importFailures } from "./imports/errors.ts";
 import { type FailureCatalogue, kernelFailures } from "./kernel/errors.ts";
@@ -9,6 +10,7 @@ import { settingsFailures } from "./settings/errors.ts";
 export const failures: FailureCatalogue = {
   ...kernelFailures,
   ...accessFailures,
+  ...clientFailures,
   ...dealFailures,
   ...importFailures,
   ...productFailures,

@@ -1,6 +1,7 @@
 import { accountsSubscription, handoverSubscription } from "../events/access.ts";
 import { importer } from "../events/imports.ts";
 import { accessRoutes } from "./access/routes.ts";
+import { clientRoutes } from "./clients/routes.ts";
 import { dealRoutes } from "./deals/routes.ts";
 import { docsRoutes } from "./docs/routes.ts";
 import { importRoutes } from "./imports/routes.ts";
@@ -25,6 +26,7 @@ export const lambdas: readonly LambdaDeclaration[] = [
     grants: { table: { access: "read-write", leadingKeys: ["T#*", "SYS#*"] } },
   },
   api("settings", "Deal types, loss reasons and additional fields", settingsRoutes),
+  api("clients", "Clients, contacts and counterparties", clientRoutes),
   api("products", "The range", productRoutes),
   { ...api("deals", "Deals, the board and their summary", dealRoutes), memoryMb: 1024 },
   {

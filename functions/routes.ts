@@ -1,4 +1,5 @@
 import { accessRoutes } from "./access/routes.ts";
+import { clientRoutes } from "./clients/routes.ts";
 import { dealRoutes } from "./deals/routes.ts";
 import { docsRoutes } from "./docs/routes.ts";
 import { importRoutes } from "./imports/routes.ts";
@@ -12,6 +13,7 @@ import { settingsRoutes } from "./settings/routes.ts";
 export const allRoutes = {
   ...accessRoutes,
   ...settingsRoutes,
+  ...clientRoutes,
   ...productRoutes,
   ...dealRoutes,
   ...importRoutes,

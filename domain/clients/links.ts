@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { Failure, notFound } from "../kernel/errors.ts";
 import { Id } from "../kernel/id.ts";
-import { Day, Instant, instantOf, millisecondsOf } from "../kernel/time.ts";
+import { Day, dayIn, Instant, instantOf, millisecondsOf } from "../kernel/time.ts";
 
 /**
  * To which client a counterparty belongs, and since when we know: bitemporal links. A link is what was
@@ -66,6 +66,18 @@ export const linkOn = (links: readonly Link[], asOf: Day, knownAt?: Instant): Li
   believedLinks(links, knownAt).find((link) => link.validFrom <= asOf && asOf <= lastDay(link));
 
 /**
+ * The moment at which links are asked for: an instant, or the end of a day in a time zone. Of that day only
+ * what was recorded by its end counts, so that the last such record is as good a moment as the day's end.
+ */
+export const momentKnown = (links: readonly Link[], knownAt: Instant | Day, timeZone: string): Instant => {
+  if (!Day.safeParse(knownAt).success) return instantOf(millisecondsOf(knownAt));
+  const recordedBy = links
+    .flatMap(({ recordedAt, supersededAt }) => (supersededAt ? [recordedAt, supersededAt] : [recordedAt]))
+    .filter((instant) => dayIn(instant, timeZone) <= knownAt);
+  return recordedBy.sort().at(-1) ?? "";
+};
+
+/**
  * The moment of a change: never before what is recorded already, though the clocks of two machines may differ,
  * so that a later change always lies later in recorded time.
  */
@@ -123,12 +135,16 @@ const checkFree = (links: readonly Link[], days: Days, except?: Link): void => {
 };
 
 /** The believed link of this id. @throws record.not-found, counterparty.link-superseded */
-export const believedLink = (links: readonly Link[], linkId: string): Link => {
+const believedLink = (links: readonly Link[], linkId: string): Link => {
   const link = links.find(({ id }) => id === linkId);
   if (!link) throw notFound();
   if (!isBelieved(link)) throw new Failure("counterparty.link-superseded");
   return link;
 };
+
+/** The failure of a move on a day on which the counterparty belongs to nobody. */
+export const notLinked = (on: Day): Failure =>
+  new Failure("counterparty.not-linked", { detail: `On ${on} it belongs to no client.` });
 
 /** The counterparty belongs to a client. @throws counterparty.link-overlap, counterparty.link-days, limit.exceeded */
 export const linked = (links: readonly Link[], belief: Belief, recording: Recording): Link[] => {
@@ -148,7 +164,7 @@ export const moved = (
   recording: Recording,
 ): Link[] => {
   const old = linkOn(links, on);
-  if (!old) throw new Failure("counterparty.not-linked", { detail: `On ${on} it belongs to no client.` });
+  if (!old) throw notLinked(on);
   if (old.clientId === clientId) throw new Failure("counterparty.already-linked");
   const before: Belief[] =
     old.validFrom < on ? [{ clientId: old.clientId, validFrom: old.validFrom, validTo: dayBefore(on) }] : [];

@@ -7,16 +7,17 @@ const text = z.string().trim().min(1).max(10_000);
 export const NoteText = z.strictObject({ text });
 export type NoteText = z.infer<typeof NoteText>;
 
-/** A free note on a client. */
+/** A free note on a client. Of a removed one nothing is left but that it was there. */
 export const Note = z
   .object({
     id: Id("note"),
     version: z.int().min(1),
     clientId: Id("client"),
-    text,
+    text: z.string(),
     authorId: Id("member"),
     createdAt: Instant,
     updatedAt: Instant,
+    removedAt: Instant.optional(),
   })
   .meta({ id: "Note" });
 export type Note = z.infer<typeof Note>;
@@ -27,4 +28,10 @@ export const changedNote = (note: Note, { text: after }: NoteText, now: Instant)
   version: note.version + 1,
   text: after,
   updatedAt: now,
+});
+
+/** The note without its text. Its item stays for a while, for it carries the event into the stream. */
+export const removedNote = (note: Note, now: Instant): Note => ({
+  ...changedNote(note, { text: "" }, now),
+  removedAt: now,
 });

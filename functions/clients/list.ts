@@ -1,0 +1,129 @@
+import { maskFor } from "../../domain/access/masks.ts";
+import type { Scope } from "../../domain/access/permissions.ts";
+import type { Member } from "../../domain/access/records.ts";
+import { visible } from "../../domain/access/scope.ts";
+import { type Client, tagKey } from "../../domain/clients/client.ts";
+import { sameTaxId } from "../../domain/clients/legal.ts";
+import { nameMatches, nameSearch } from "../../domain/clients/names.ts";
+import { phoneNumber } from "../../domain/clients/phone.ts";
+import { type Page, pageSize } from "../../domain/kernel/page.ts";
+import type { Context } from "../kit/context.ts";
+import { fromItem } from "../kit/table/item.ts";
+import { mergedPage } from "../kit/table/merged.ts";
+import { siftedPage } from "../kit/table/sifted.ts";
+import type { ListQuery, Store } from "../kit/table/store.ts";
+import { byExternalId, byNamePart, byParent, byPart, byTag, type Paging, type Wanted } from "./find.ts";
+import { clientCounterpartyEntity, contactEntity, partitions, shards } from "./store.ts";
+
+/** What a list of clients is narrowed by; all that is named holds. */
+export interface ClientQuery {
+  readonly owner?: string | undefined;
+  readonly team?: string | undefined;
+  readonly tag?: string | undefined;
+  readonly parent?: string | undefined;
+  readonly q?: string | undefined;
+  readonly phone?: string | undefined;
+  readonly email?: string | undefined;
+  readonly taxId?: string | undefined;
+  readonly externalId?: string | undefined;
+  readonly limit?: number | undefined;
+  readonly cursor?: string | undefined;
+}
+
+const nothing: Page<Client> = { items: [] };
+
+const wantedBy = (query: ClientQuery, member: Member, scope: Scope): Wanted => {
+  const search = query.q === undefined ? undefined : nameSearch(query.q);
+  const tag = query.tag === undefined ? undefined : tagKey(query.tag);
+  const mayBe: Wanted["mayBe"] = (belonging) =>
+    visible(member, scope, belonging) &&
+    (query.owner === undefined || belonging.ownerId === query.owner) &&
+    (query.team === undefined || belonging.teamId === query.team);
+  return {
+    mayBe,
+    is: (client) =>
+      mayBe(client) &&
+      (query.parent === undefined || client.parentId === query.parent) &&
+      (query.externalId === undefined || client.externalId === query.externalId) &&
+      (tag === undefined || client.tags.some((own) => tagKey(own) === tag)) &&
+      (search === undefined || nameMatches(client.name, search)),
+  };
+};
+
+/** Whose list, or which team's, holds what is asked for and what the member may see. */
+const reachOf = (
+  { owner, team }: ClientQuery,
+  member: Member,
+  scope: Scope,
+): { readonly owner?: string | undefined; readonly team?: string | undefined } | "none" => {
+  if (scope === "all") return { owner, team };
+  if (scope === "own" && owner !== undefined && owner !== member.id) return "none";
+  if (scope === "own") return { owner: member.id };
+  if (owner !== undefined) return { owner };
+  return member.teamId !== undefined && (team === undefined || team === member.teamId)
+    ? { team: member.teamId }
+    : { owner: member.id };
+};
+
+const byChange = (store: Store, list: Pick<ListQuery, "index" | "pk">, wanted: Wanted, paging: Paging) =>
+  siftedPage<Client>(store, { ...list, newestFirst: true, ...paging }, async (items) =>
+    items.map((item) => fromItem<Client>(item)).map((client) => (wanted.is(client) ? client : undefined)),
+  );
+
+/**
+ * Clients that the member may see. What is rarest leads the way: phone, email, tax id and external id, then a
+ * part of the name, tag, parent, owner, team; the rest is asked of the clients found so. With neither, they come by
+ * their last change: the member's own, the team's, or all.
+ */
+export const listClients = async (
+  query: ClientQuery,
+  { store, member, scope, tenant }: Pick<Context, "store" | "member" | "scope" | "tenant">,
+): Promise<Page<Client>> => {
+  const wanted = wantedBy(query, member, scope);
+  const paging = { limit: query.limit ?? pageSize.standard, cursor: query.cursor };
+
+  if (query.phone !== undefined) {
+    const parsed = phoneNumber(query.phone, tenant.country);
+    if (!("number" in parsed)) return nothing;
+    const { number } = parsed;
+    return byPart(store, contactEntity, partitions.phone(number), () => true, wanted, paging);
+  }
+  if (query.email !== undefined)
+    return byPart(store, contactEntity, partitions.email(query.email), () => true, wanted, paging);
+  if (query.taxId !== undefined) {
+    const { taxId } = query;
+    // Who does not see a tax id cannot find out whose it is either.
+    if (maskFor(member.role).counterparty.includes("taxId")) return nothing;
+    const same = (other: string | undefined) => other !== undefined && sameTaxId(taxId, other);
+    return byPart(
+      store,
+      clientCounterpartyEntity,
+      partitions.taxId(taxId),
+      (counterparty) => same(counterparty.taxId),
+      wanted,
+      paging,
+    );
+  }
+  if (query.externalId !== undefined) return byExternalId(store, query.externalId, wanted, paging);
+  if (query.q !== undefined) {
+    const search = nameSearch(query.q);
+    return search ? byNamePart(store, search, wanted, paging) : nothing;
+  }
+  if (query.tag !== undefined) return byTag(store, query.tag, wanted, paging);
+  if (query.parent !== undefined) return byParent(store, query.parent, wanted, paging);
+
+  const reach = reachOf(query, member, scope);
+  if (reach === "none") return nothing;
+  const { owner, team } = reach;
+  if (owner !== undefined)
+    return byChange(store, { index: "owner", pk: partitions.owner(owner) }, wanted, paging);
+  if (team !== undefined)
+    return byChange(store, { index: "team", pk: partitions.team(team) }, wanted, paging);
+  const page = await mergedPage(store, {
+    index: "list",
+    pks: Array.from({ length: shards }, (_, shard) => partitions.shard(shard)),
+    newestFirst: true,
+    ...paging,
+  });
+  return { ...page, items: page.items.map((item) => fromItem<Client>(item)) };
+};
