@@ -19,6 +19,9 @@ const api = (subject: string, summary: string, routes: RouteTable): LambdaDeclar
   grants: { table: { access: "read-write", leadingKeys: ["T#*"] } },
 });
 
+/** The entities from which something is derived. */
+const projected = ["client", "contact", "client-counterparty", "deal"];
+
 /** Every Lambda of the product. Infra declares these, the bundler builds them, the local stack runs them. */
 export const lambdas: readonly LambdaDeclaration[] = [
   {
@@ -83,6 +86,20 @@ export const lambdas: readonly LambdaDeclaration[] = [
     trigger: { kind: "subscription", subscription: handoverSubscription },
     grants: { table: { access: "read-write", leadingKeys: ["T#*"] } },
     timeoutSeconds: 300,
+  },
+  {
+    name: "projector",
+    entry: "functions/projector/index.ts",
+    summary: "Keeps what is derived from records: lookups and sums",
+    trigger: {
+      kind: "stream",
+      batchSize: 100,
+      filters: [
+        { dynamodb: { NewImage: { entity: { S: projected } } } },
+        { eventName: ["REMOVE"], dynamodb: { OldImage: { entity: { S: projected } } } },
+      ],
+    },
+    grants: { table: { access: "read-write", leadingKeys: ["T#*"] } },
   },
   {
     name: "publisher",
