@@ -26,6 +26,18 @@ interface Target {
   readonly route: RouteModel;
   readonly runner: FunctionRunner;
   readonly authorizer: JwtAuthorizer | undefined;
+  readonly counted: { requests: number; errors: number; totalMs: number };
+}
+
+export interface RouteStatistics {
+  readonly key: string;
+  readonly function: string;
+  /** It asks for no token. */
+  readonly open: boolean;
+  readonly requests: number;
+  /** Answers of 5xx. */
+  readonly errors: number;
+  readonly totalMs: number;
 }
 
 const noBody = Buffer.alloc(0);
@@ -72,14 +84,27 @@ const isSlowerThanGateway = (route: RouteModel, runner: FunctionRunner): boolean
 export class HttpApi {
   readonly #settings: HttpApiSettings;
   readonly #router = new Router<Target>();
+  readonly #targets: Target[] = [];
 
   constructor(settings: HttpApiSettings) {
     this.#settings = settings;
     for (const route of settings.model.routes) {
       const runner = settings.functions.get(route.functionName);
       if (!runner) throw new Error(`${route.key}: there is no function ${route.functionName}`);
-      this.#router.add(route.key, { route, runner, authorizer: settings.authorizerOf(route) });
+      const counted = { requests: 0, errors: 0, totalMs: 0 };
+      const target = { route, runner, authorizer: settings.authorizerOf(route), counted };
+      this.#router.add(route.key, target);
+      this.#targets.push(target);
     }
+  }
+
+  statistics(): RouteStatistics[] {
+    return this.#targets.map(({ route, authorizer, counted }) => ({
+      key: route.key,
+      function: route.functionName,
+      open: authorizer === undefined,
+      ...counted,
+    }));
   }
 
   async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -92,11 +117,10 @@ export class HttpApi {
     const method = request.method ?? "GET";
     const { cors } = this.#settings.model;
 
-    let routeKey = "";
+    let found: Match<Target> | undefined;
     let answer = cors && preflight(cors, request);
     if (!answer) {
-      const found = this.#router.find(method, path);
-      routeKey = found?.target.route.key ?? "";
+      found = this.#router.find(method, path);
       answer = found
         ? await this.#answer(request, found, { path, rawQueryString, requestId })
         : message(404, "Not Found");
@@ -104,16 +128,23 @@ export class HttpApi {
     const more = { "apigw-requestid": requestId, ...(cors && corsHeaders(cors, request)) };
     if (!request.complete) response.setHeader("connection", "close");
     send(response, answer, more);
+    const durationMs = performance.now() - start;
+    if (found) {
+      const { counted } = found.target;
+      counted.requests += 1;
+      counted.totalMs += durationMs;
+      if (answer.status >= 500) counted.errors += 1;
+    }
     this.#settings.accessLog({
       time: new Date(this.#settings.clock.now()).toISOString(),
       requestId,
       ip: request.socket.remoteAddress,
       method,
       path,
-      routeKey,
+      routeKey: found?.target.route.key,
       status: answer.status,
       bytes: answer.body.length,
-      durationMs: Math.round((performance.now() - start) * 100) / 100,
+      durationMs: Math.round(durationMs * 100) / 100,
     });
   }
 

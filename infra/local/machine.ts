@@ -15,6 +15,7 @@ import { localRoutes } from "./local-routes.ts";
 import { openLog } from "./log.ts";
 import { type Model, type RouteModel, readModel } from "./model.ts";
 import { awsNaming } from "./naming.ts";
+import { overviewRoutes } from "./overview.ts";
 import { Queues } from "./queues.ts";
 import { Resolver } from "./resolve.ts";
 import { S3 } from "./s3.ts";
@@ -162,7 +163,13 @@ export const runMachine = async ({ assembly, data, port }: MachineSettings): Pro
       if (pool && !users.find(pool.id, email)) await settle();
       return makeToken({ model, users, issuer, clock, region, functions }, email);
     };
-    const local = localApi(localRoutes({ functions, clock, tokenFor, settle, keys: issuer.keys }));
+    const local = localApi([
+      ...localRoutes({ functions, clock, tokenFor, settle, keys: issuer.keys }),
+      ...overviewRoutes({
+        ...{ clock, database, dataFolder: data.folder, api: httpApi, functions },
+        ...{ bus, deliveries, queues, streams, users, s3 },
+      }),
+    ]);
     answerApi = (request, response) =>
       request.url?.startsWith("/_local") ? local(request, response) : httpApi.handle(request, response);
 

@@ -10,7 +10,11 @@ const pattern = {
   detail: { kind: [{ "anything-but": "unwanted" }] },
 };
 const start = async (): Promise<void> => {
-  fixture = await runFixture({ Store: lambda("store"), ...route("POST /events", "Store"), ...listener(pattern) });
+  fixture = await runFixture({
+    Store: lambda("store"),
+    ...route("POST /events", "Store"),
+    ...listener(pattern),
+  });
 };
 const put = async (...events: { type: string; detail: Record<string, unknown> }[]): Promise<void> => {
   const { json } = await send(`${fixture.machine.url}/events`, events);

@@ -17,7 +17,11 @@ const key = "T#1/ünïcode and spaces+plus.csv";
 
 test("a file put by a presigned URL is read by the function, whole and in part", async () => {
   const { url } = await ask("presign-put", key);
-  const put = await fetch(url, { method: "PUT", headers: { "content-type": "text/csv" }, body: "a;b\nä;ț\n" });
+  const put = await fetch(url, {
+    method: "PUT",
+    headers: { "content-type": "text/csv" },
+    body: "a;b\nä;ț\n",
+  });
   expect(put.status).toBe(200);
   expect(put.headers.get("etag")).toMatch(/^"[0-9a-f]{32}"$/);
   expect(await ask("get", key)).toMatchObject({ text: "a;b\nä;ț\n" });

@@ -29,7 +29,9 @@ describe("what a template says and the stack does not know is refused by name", 
   });
 
   test("an operator in a rule's pattern", async () => {
-    expect(await refusal(listener({ detail: { ip: [{ cidr: "10.0.0.0/8" }] } }))).toMatch(/rule Rule.*"cidr"/);
+    expect(await refusal(listener({ detail: { ip: [{ cidr: "10.0.0.0/8" }] } }))).toMatch(
+      /rule Rule.*"cidr"/,
+    );
   });
 
   test("an operator in a stream filter", async () => {

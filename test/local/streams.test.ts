@@ -1,5 +1,14 @@
 import { afterEach, describe, expect, test } from "vitest";
-import { consumer, type Fixture, lambda, type Resources, route, runFixture, send, until } from "./assembly.ts";
+import {
+  consumer,
+  type Fixture,
+  lambda,
+  type Resources,
+  route,
+  runFixture,
+  send,
+  until,
+} from "./assembly.ts";
 
 let fixture: Fixture;
 afterEach(() => fixture.remove());
@@ -17,7 +26,8 @@ const put = async (name: string, more: Record<string, unknown> = {}): Promise<vo
   expect(status).toBe(200);
 };
 const flag = { S: "yes" };
-const done = (): unknown[] => fixture.records().flatMap((record) => (Array.isArray(record.done) ? record.done : []));
+const done = (): unknown[] =>
+  fixture.records().flatMap((record) => (Array.isArray(record.done) ? record.done : []));
 const dead = async (): Promise<unknown[]> => {
   const { json } = await send(`${fixture.machine.url}/_local/queues/consumer-dead`, undefined, {}, "GET");
   return Object(json).messages;
