@@ -8,7 +8,7 @@ import { importContinued, importEnded, importRequested } from "../../events/impo
 import { type Context, checkVersion } from "../kit/context.ts";
 import type { Handlers } from "../kit/serve.ts";
 import { create, update } from "../kit/table/store.ts";
-import { makerOf } from "./makers.ts";
+import { makers } from "./makers.ts";
 import type { importRoutes } from "./routes.ts";
 import { type FaultyRow, faultsPrefix, importEntity, importMappingEntity, uploadEntity } from "./store.ts";
 import { type Uploads, uploadLifetimeSeconds } from "./uploads.ts";
@@ -21,7 +21,7 @@ const load = async (context: Context, importId: string): Promise<ImportJob> => {
 
 /** An import makes records for everybody, so its member has to have that right everywhere. */
 const checkRights = ({ member, tenant }: Context, kind: ImportJob["kind"]): void => {
-  const { permission, feature } = makerOf(kind);
+  const { permission, feature } = makers[kind];
   if (permission !== null && permission !== "member" && scopeOf(member.role, permission) !== "all")
     throw new Failure("access.forbidden", {
       detail: `The role ${member.role} does not give ${permission} for all.`,

@@ -6,6 +6,10 @@ import { memberRoutes } from "../access/member-routes.ts";
 import { memberHandlers } from "../access/members.ts";
 import { teamRoutes } from "../access/team-routes.ts";
 import { teamHandlers } from "../access/teams.ts";
+import { clientHandlers } from "../clients/handlers.ts";
+import { clientRoutes } from "../clients/routes.ts";
+import { dealHandlers } from "../deals/handlers.ts";
+import { dealRoutes } from "../deals/routes.ts";
 import type { Context } from "../kit/context.ts";
 import type { RouteDeclaration } from "../kit/route.ts";
 import { faultsOf } from "../kit/validate.ts";
@@ -46,14 +50,10 @@ const maker = <Body extends z.ZodType>(
 };
 
 /** Rows become records by the same handlers as requests do: there is no second set of rules. */
-const makers: Readonly<Partial<Record<ImportEntity, Maker>>> = {
+export const makers: Readonly<Record<ImportEntity, Maker>> = {
   members: maker(memberRoutes.inviteMember, memberHandlers.inviteMember),
   teams: maker(teamRoutes.createTeam, teamHandlers.createTeam),
   products: maker(productRoutes.createProduct, productHandlers.createProduct),
-};
-
-export const makerOf = (entity: ImportEntity): Maker => {
-  const found = makers[entity];
-  if (!found) throw new Error(`nothing makes ${entity}`);
-  return found;
+  clients: maker(clientRoutes.createClient, clientHandlers.createClient),
+  deals: maker(dealRoutes.createDeal, dealHandlers.createDeal),
 };

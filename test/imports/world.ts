@@ -82,7 +82,11 @@ export const startWorld = async (pieceBytes = 10_000): Promise<World> => {
     uploads,
     call,
     async order(text, mapping, more = {}) {
-      const answer = await call({ route: "POST /v1/imports", body: { text, mapping, ...more } });
+      const bytes = new TextEncoder().encode(text);
+      const place = await call({ route: "POST /v1/uploads", body: { bytes: bytes.length } });
+      uploads.files.set(String(place.body.url).replace("memory:", ""), bytes);
+      const { uploadId } = place.body;
+      const answer = await call({ route: "POST /v1/imports", body: { uploadId, mapping, ...more } });
       if (answer.status !== 202) throw new Error(JSON.stringify(answer.body));
       return String(answer.body.id);
     },

@@ -2,6 +2,7 @@ import type { Member } from "../../../domain/access/records.ts";
 import { canonical } from "../../../domain/imports/values.ts";
 import type { Product } from "../../../domain/products/product.ts";
 import { teamsOf } from "../../access/changes.ts";
+import { clientsNamed } from "../../clients/find.ts";
 import type { ListQuery, Store } from "../../kit/table/store.ts";
 import { codeClaimEntity } from "../../products/store.ts";
 
@@ -44,6 +45,10 @@ export const finders: Readonly<Record<string, Find>> = {
   "members name": async (store, keys) => among(await activeMembers(store), ({ name }) => name, keys),
   "members email": async (store, keys) => among(await activeMembers(store), ({ email }) => email, keys),
   "teams name": async (store, keys) => among(await teamsOf(store), ({ name }) => name, keys),
+  "clients name": async (store, keys) => {
+    const found = await Promise.all(keys.map((key) => clientsNamed(store, key)));
+    return new Map(keys.map((key, at) => [key, (found[at] ?? []).map(({ id }) => id)]));
+  },
   "products name": async (store, keys) =>
     among(await whole<Product>(store, { index: "list", pk: "PRODUCTS" }), ({ name }) => name, keys),
   "products code": async (store, keys) => {

@@ -21,7 +21,7 @@ export class RowRefused extends Error {
 }
 
 /** A transaction is kept small enough that one refused row does not cost much. */
-const mostRows = 25;
+const mostRows = 40;
 
 const nameOf = ({ key }: Write): string => `${key.pk} ${key.sk}`;
 

@@ -15,7 +15,7 @@ import type { Log } from "../../kit/observe.ts";
 import { memberEntity } from "../../kit/records.ts";
 import { newMeter } from "../../kit/table/database.ts";
 import { Store } from "../../kit/table/store.ts";
-import { type Maker, makerOf } from "../makers.ts";
+import { type Maker, makers } from "../makers.ts";
 import { importMappingEntity } from "../store.ts";
 import type { Uploads } from "../uploads.ts";
 import { carryOut, isPassing } from "./chunk.ts";
@@ -53,7 +53,7 @@ const orderOf = async ({ job }: HeldJob, { store }: Actor): Promise<Order> => {
     store.get(memberEntity, { id: job.requestedBy }),
   ]);
   if (!kept) throw new Error(`import ${job.id} has no mapping`);
-  const maker = makerOf(job.kind);
+  const maker = makers[job.kind];
   const { permission } = maker;
   const allowed =
     member?.status === "active" &&
