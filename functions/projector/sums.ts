@@ -32,6 +32,9 @@ export interface Counted {
   readonly facts: SumFacts | undefined;
 }
 
+/** What of the table the counting needs. */
+export type SumsTable = Pick<Database, "batchGet" | "put" | "transact" | "tableName">;
+
 const nothingCounted: Counted = { version: 0, turn: 0, facts: undefined };
 const dealPartition = /^T#([^#]+)#DEAL#([^#]+)$/;
 
@@ -157,7 +160,7 @@ export const sumTransactions = (TableName: string, steps: readonly Step[]): Tran
   ]);
 };
 
-const countedOf = async (database: Database, deals: readonly SeenDeal[]): Promise<Counted[]> => {
+const countedOf = async (database: SumsTable, deals: readonly SeenDeal[]): Promise<Counted[]> => {
   const keys = deals.map(({ tenantId, dealId }) => itemKey(tenantId, countedKey(dealId)));
   const items = await database.batchGet(keys);
   const byPartition = new Map(items.map((item) => [item.pk?.S, item]));
@@ -178,7 +181,7 @@ const isCollision = (error: unknown): boolean =>
       ["None", "ConditionalCheckFailed", "TransactionConflict", "ThrottlingError"].includes(Code),
   );
 
-const saysUpTo = async (database: Database, deals: readonly SeenDeal[]): Promise<void> => {
+const saysUpTo = async (database: SumsTable, deals: readonly SeenDeal[]): Promise<void> => {
   const latest = new Map<string, string>();
   for (const { tenantId, changedAt } of deals)
     if (changedAt > (latest.get(tenantId) ?? "")) latest.set(tenantId, changedAt);
@@ -210,7 +213,7 @@ const jitteredPause = (round: number): Promise<void> =>
  * counts once, and one that was lost for good is made up for by the deal's next change.
  */
 export const keepSums = async (
-  database: Database,
+  database: SumsTable,
   records: readonly DynamoDBRecord[],
   pause: (round: number) => Promise<void> = jitteredPause,
 ): Promise<void> => {
@@ -232,7 +235,7 @@ export const keepSums = async (
   await saysUpTo(database, deals);
 };
 
-const counting = async (database: Database, steps: readonly Step[]): Promise<boolean> => {
+const counting = async (database: SumsTable, steps: readonly Step[]): Promise<boolean> => {
   let collided = false;
   for (const transaction of sumTransactions(database.tableName, steps)) {
     // The same content cannot be applied twice, for its conditions would not hold: it is its own token.
