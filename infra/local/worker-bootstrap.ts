@@ -79,7 +79,10 @@ const load = async (): Promise<(event: unknown, context: unknown) => unknown> =>
 };
 
 const loading = load();
-loading.catch(() => {});
+loading.then(
+  () => parent.postMessage({ loaded: true }),
+  () => parent.postMessage({ loaded: false }),
+);
 
 const run = async (invocation: Invocation): Promise<void> => {
   const { id } = invocation;

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { availableParallelism } from "node:os";
 import path from "node:path";
 import { Worker } from "node:worker_threads";
 import type { Clock } from "./clock.ts";
@@ -42,11 +43,17 @@ interface Pending {
   readonly timer: NodeJS.Timeout;
 }
 
-/** One worker thread with the bundle loaded: what Lambda calls an execution environment. */
+/** What a worker says once its bundle is loaded, or has failed to load. */
+export interface Loaded {
+  readonly loaded: boolean;
+}
+
+/** One worker thread with the bundle: what Lambda calls an execution environment. */
 class Environment {
   readonly #worker: Worker;
   readonly #pending = new Map<string, Pending>();
   #retired = false;
+  #loaded = false;
   readonly ended: Promise<void>;
 
   constructor(settings: WorkerSettings, env: Record<string, string>) {
@@ -55,7 +62,10 @@ class Environment {
       env,
       name: settings.functionName,
     });
-    this.#worker.on("message", (outcome: Outcome) => this.#settle(outcome));
+    this.#worker.on("message", (message: Outcome | Loaded) => {
+      if ("loaded" in message) this.#loaded = message.loaded;
+      else this.#settle(message);
+    });
     this.#worker.on("error", (error: Error) => this.#fail("Runtime.ExitError", error.message));
     this.ended = new Promise((resolve) =>
       this.#worker.on("exit", (code) => {
@@ -68,6 +78,14 @@ class Environment {
 
   get usable(): boolean {
     return !this.#retired;
+  }
+
+  get loaded(): boolean {
+    return this.#loaded;
+  }
+
+  get underWay(): number {
+    return this.#pending.size;
   }
 
   invoke(payload: unknown, timeoutMs: number): Promise<Outcome> {
@@ -115,9 +133,14 @@ class Environment {
   }
 }
 
+const maxEnvironments = availableParallelism();
+/** With so many invocations under way in each environment, a further one is started. */
+const busyAt = 4;
+
 /**
- * Runs one Lambda. There is one environment at a time, and it is given several invocations at once, as
- * Lambda does with multi-concurrent instances: code that keeps the state of a request in a module breaks here.
+ * Runs one Lambda: in one environment, in as many as there are cores when it is asked a lot. An environment
+ * is given several invocations at once, as Lambda does with multi-concurrent instances: code that keeps the
+ * state of a request in a module breaks here.
  */
 export class FunctionRunner {
   readonly model: FunctionModel;
@@ -127,7 +150,7 @@ export class FunctionRunner {
   readonly #settings: WorkerSettings;
   readonly #env: Record<string, string>;
   readonly #leaving = new Set<Environment>();
-  #environment: Environment | undefined;
+  #environments: Environment[] = [];
 
   constructor(model: FunctionModel, env: Record<string, string>, clock: Clock, logFile: string) {
     this.model = model;
@@ -158,14 +181,14 @@ export class FunctionRunner {
 
   /** Loads the bundle anew; invocations under way end with the old one. */
   reload(): void {
-    const old = this.#environment;
-    this.#environment = undefined;
-    if (old?.usable) this.#leave(old);
+    const old = this.#environments;
+    this.#environments = [];
+    for (const environment of old) if (environment.usable) this.#leave(environment);
   }
 
   async stop(): Promise<void> {
-    await Promise.all([this.#environment, ...this.#leaving].map((environment) => environment?.stop()));
-    this.#environment = undefined;
+    await Promise.all([...this.#environments, ...this.#leaving].map((environment) => environment.stop()));
+    this.#environments = [];
   }
 
   async #run(payload: unknown, timeoutMs: number): Promise<Outcome> {
@@ -176,8 +199,27 @@ export class FunctionRunner {
         error: { errorType: "InjectedFault", errorMessage: "made to fail by /_local/faults" },
       };
     }
-    if (!this.#environment?.usable) this.#environment = new Environment(this.#settings, this.#env);
-    return this.#environment.invoke(payload, timeoutMs);
+    return this.#choose().invoke(payload, timeoutMs);
+  }
+
+  /** The least busy environment; one that is still loading is spared as long as another is there. */
+  #choose(): Environment {
+    if (this.#environments.some(({ usable }) => !usable))
+      this.#environments = this.#environments.filter(({ usable }) => usable);
+    const loaded = this.#environments.filter((environment) => environment.loaded);
+    const candidates = loaded.length > 0 ? loaded : this.#environments;
+    const [first, ...others] = candidates;
+    if (!first) return this.#start();
+    const chosen = others.reduce((least, one) => (one.underWay < least.underWay ? one : least), first);
+    const allLoaded = loaded.length === this.#environments.length;
+    if (allLoaded && chosen.underWay >= busyAt && this.#environments.length < maxEnvironments) this.#start();
+    return chosen;
+  }
+
+  #start(): Environment {
+    const environment = new Environment(this.#settings, this.#env);
+    this.#environments.push(environment);
+    return environment;
   }
 
   #leave(environment: Environment): void {
