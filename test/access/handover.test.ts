@@ -247,7 +247,7 @@ describe("a handover", () => {
     const left = await leave({ clients: 2, deals: 0 });
     const late = clientOf(left.memberId);
     const wait: Wait = async (ms) => {
-      if (ms > 10_000) await left.company.store.write([create(clientEntity, late)], "chg_late");
+      if (ms > 1_000) await left.company.store.write([create(clientEntity, late)], "chg_late");
     };
     await run(left, { wait });
     await expectHandedOver({ ...left, owned: [...left.owned, late] });
