@@ -1,8 +1,4 @@
-import parsePhoneNumber, {
-  type CountryCode,
-  isSupportedCountry,
-  type MetadataJson,
-} from "libphonenumber-js/core";
+import parsePhoneNumber, { type CountryCode, type MetadataJson } from "libphonenumber-js/core";
 import { phoneMetadata } from "./phone-metadata.ts";
 
 /** A phone number in E.164 form, or why there is none. */
