@@ -9,7 +9,10 @@ export const Day = z.iso.date();
 export type Day = string;
 
 /** A calendar month: `2026-11`. */
-export const Month = z.string().regex(/^\d{4}-(0[1-9]|1[0-2])$/);
+export const Month = z
+  .string()
+  .regex(/^\d{4}-(0[1-9]|1[0-2])$/)
+  .meta({ examples: ["2026-11"] });
 export type Month = string;
 
 /** The clock, as an argument: milliseconds since the epoch. */

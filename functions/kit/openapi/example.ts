@@ -57,7 +57,9 @@ export const exampleOf = (
       );
     }
     case "array":
-      return isSchema(schema.items) && depth < mostDepth ? [inner(schema.items)] : [];
+      return isSchema(schema.items) && (depth < mostDepth || Number(schema.minItems) > 0)
+        ? [inner(schema.items)]
+        : [];
     case "string":
       return textOf(schema);
     case "integer":
