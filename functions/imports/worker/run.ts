@@ -76,6 +76,7 @@ const oneChunk = async (
 ) => {
   const { ground, actor } = worker;
   const { job } = held;
+  const startedAt = ground.clock();
   const chunkDatabase = batching(ground.database(newMeter()));
   const chunkStore = new Store(chunkDatabase, actor.tenant.id);
   const workshop = { ground, actor, job, chunkDatabase, chunkStore, store: actor.store, ...order };
@@ -88,6 +89,7 @@ const oneChunk = async (
   });
   await held.report(faulty);
   await held.save(advanced(job, { ...result, bytesInPass }, instantOf(ground.clock()), leaseUntil(ground)));
+  worker.log.info("import chunk", { importId: job.id, ...result, ms: ground.clock() - startedAt });
 };
 
 /** Reads the file once from where the job stands; answers whether it came to the end. */
