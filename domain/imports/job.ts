@@ -47,6 +47,23 @@ export const NewImport = z
   .refine(({ uploadId, text }) => (uploadId === undefined) !== (text === undefined), {
     error: "has to be there, or text instead",
     path: ["uploadId"],
+  })
+  .meta({
+    examples: [
+      {
+        text: "sku;name;price\nGTX-PRO;GTX Pro;4821.00\n",
+        name: "range.csv",
+        mapping: {
+          entity: "products",
+          identifiedBy: ["sku"],
+          fields: [
+            { to: "code", from: "sku" },
+            { to: "name", from: "name" },
+          ],
+        },
+        dryRun: true,
+      },
+    ],
   });
 export type NewImport = z.infer<typeof NewImport>;
 
