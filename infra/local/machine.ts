@@ -40,6 +40,8 @@ export interface MachineSettings {
   readonly data: DataFolder;
   /** 0: any free one. */
   readonly port: number;
+  /** Starts the database; replaced where a second opinion is wanted. */
+  readonly database?: (folder: string) => Promise<Database>;
 }
 
 /** The templates' stack, running. */
@@ -50,6 +52,8 @@ export interface Machine {
   tokenFor(email: string): Promise<string>;
   /** Waits until the consumers of streams and events have taken all there is; false if that takes too long. */
   settle(): Promise<boolean>;
+  /** Settles with the reason if the stack can no longer work: its database ended by itself. */
+  readonly failed: Promise<Error>;
   stop(): Promise<void>;
 }
 
@@ -80,7 +84,12 @@ const starting: Handler = async (_, response) => {
 };
 
 /** Runs what the templates say. @throws Unsupported for what they say and this stack does not know */
-export const runMachine = async ({ assembly, data, port }: MachineSettings): Promise<Machine> => {
+export const runMachine = async ({
+  assembly,
+  data,
+  port,
+  database: start = startDatabase,
+}: MachineSettings): Promise<Machine> => {
   const endings: (() => Promise<void> | void)[] = [];
   const stop = async (): Promise<void> => {
     for (const end of endings.splice(0).reverse()) await end();
@@ -109,8 +118,17 @@ export const runMachine = async ({ assembly, data, port }: MachineSettings): Pro
     const clock = new Clock(Number(state.setting("clockOffsetMs") ?? 0), (offsetMs) =>
       state.keepSetting("clockOffsetMs", String(offsetMs)),
     );
-    const database: Database = await startDatabase(data.folder);
-    endings.push(() => database.stop());
+    const database: Database = await start(data.folder);
+    let ending = false;
+    endings.push(() => {
+      ending = true;
+      return database.stop();
+    });
+    const failed = new Promise<Error>((resolve) => {
+      void database.ended.then(() => {
+        if (!ending) resolve(new Error(`${database.name} ended; see ${data.logFile("database")}`));
+      });
+    });
     const streamArns = new Map<string, string>();
     for (const table of model.tables) {
       const arn = await prepareTable(database, table);
@@ -180,7 +198,7 @@ export const runMachine = async ({ assembly, data, port }: MachineSettings): Pro
     // First of all, when it ends: no new requests; those under way still find everything running.
     endings.push(() => close(api.server));
 
-    return { url, model, functions, tokenFor, settle, stop };
+    return { url, model, functions, tokenFor, settle, failed, stop };
   } catch (error) {
     await stop();
     throw error;

@@ -16,12 +16,16 @@ try {
     say: (line) => console.log(line),
   });
   let stopping = false;
-  const stop = async (): Promise<void> => {
+  const stop = async (code = 0): Promise<void> => {
     if (stopping) return;
     stopping = true;
     await stack.stop();
-    process.exit(0);
+    process.exit(code);
   };
+  void stack.failed.then((error) => {
+    console.error(error.message);
+    return stop(1);
+  });
   process.on("SIGINT", () => void stop());
   process.on("SIGTERM", () => void stop());
   console.log(

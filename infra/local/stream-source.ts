@@ -110,7 +110,7 @@ export class StreamSource {
         StreamArn: this.arn,
         ShardId: shard,
         ...(after > 0n
-          ? { ShardIteratorType: "AFTER_SEQUENCE_NUMBER", SequenceNumber: String(after) }
+          ? { ShardIteratorType: "AFTER_SEQUENCE_NUMBER", SequenceNumber: this.#sequenceText(after) }
           : { ShardIteratorType: "TRIM_HORIZON" }),
       }),
     );
@@ -119,6 +119,11 @@ export class StreamSource {
       sequence: BigInt(record.dynamodb.SequenceNumber),
       record,
     }));
+  }
+
+  /** DynamoDB's own sequence numbers have 21 digits or more; dynoxide's are plain. */
+  #sequenceText(sequence: bigint): string {
+    return this.#peek ? String(sequence) : String(sequence).padStart(21, "0");
   }
 
   #call(action: string, body: unknown): Promise<unknown> {

@@ -1,0 +1,123 @@
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { existsSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import path from "node:path";
+
+/** A DynamoDB that answers, and what is known of it. */
+export interface Database {
+  readonly endpoint: string;
+  /** dynoxide's SQLite file; undefined for any other DynamoDB. */
+  readonly file: string | undefined;
+  readonly name: string;
+  /** Settles if the database ends by itself. */
+  readonly ended: Promise<void>;
+  stop(): Promise<void>;
+}
+
+const startLimitMs = 15_000;
+const stopLimitMs = 5_000;
+
+const findPort = (): Promise<number> =>
+  new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once("error", reject);
+    server.listen(0, "127.0.0.1", () => {
+      const address = server.address();
+      server.close(() => resolve(typeof address === "object" && address ? address.port : 0));
+    });
+  });
+
+/** The command that a process runs, or undefined if there is no such process. */
+const commandOf = (pid: number): string | undefined => {
+  try {
+    return existsSync("/proc/self")
+      ? readFileSync(`/proc/${pid}/cmdline`, "utf8").replaceAll("\0", " ")
+      : execFileSync("ps", ["-o", "command=", "-p", String(pid)], { encoding: "utf8" });
+  } catch {
+    return undefined;
+  }
+};
+
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** Ends the database of a stack that died without doing so itself. */
+export const endStale = async (pidFile: string, marker: string): Promise<void> => {
+  if (!existsSync(pidFile)) return;
+  const pid = Number(readFileSync(pidFile, "utf8"));
+  const isOurs = (): boolean => pid > 0 && (commandOf(pid)?.includes(marker) ?? false);
+  if (isOurs()) process.kill(pid, "SIGKILL");
+  for (let waits = 0; waits < 100 && isOurs(); waits += 1) await pause(20);
+  rmSync(pidFile, { force: true });
+};
+
+/**
+ * The shell keeps the database's life tied to ours: when our end of its standard input closes, however we
+ * died, it ends the database.
+ */
+const leash =
+  '"$@" </dev/null & child=$!; echo "pid $child"; exec 3<&0; (cat <&3 >/dev/null; kill $child 2>/dev/null) & wait $child';
+
+const answers = async (endpoint: string): Promise<boolean> => {
+  try {
+    // Any answer will do, a refusal too.
+    await fetch(endpoint, { method: "POST", body: "{}", signal: AbortSignal.timeout(1_000) });
+    return true;
+  } catch {
+    return false;
+  }
+};
+
+/** Starts a database as a process of its own and waits until it answers. @throws if it does not */
+export const launch = async (
+  name: string,
+  folder: string,
+  command: (port: number) => readonly string[],
+  file: string | undefined,
+): Promise<Database> => {
+  const port = await findPort();
+  const pidFile = path.join(folder, "database.pid");
+  const log = openSync(path.join(folder, "logs", "database.log"), "a");
+  const shell: ChildProcess = spawn("/bin/sh", ["-c", leash, "leash", ...command(port)], {
+    stdio: ["pipe", "pipe", log],
+    detached: true,
+  });
+  let pid = 0;
+  shell.stdout?.on("data", (chunk: Buffer) => {
+    const found = /^pid (\d+)$/m.exec(chunk.toString())?.[1];
+    if (found === undefined || pid !== 0) return;
+    pid = Number(found);
+    writeFileSync(pidFile, found);
+  });
+  shell.stdin?.on("error", () => {});
+  let running = true;
+  const ended = new Promise<void>((resolve) =>
+    shell.on("exit", () => {
+      running = false;
+      shell.stdin?.destroy();
+      rmSync(pidFile, { force: true });
+      resolve();
+    }),
+  );
+  const endpoint = `http://127.0.0.1:${port}`;
+  const deadline = performance.now() + startLimitMs;
+  while (!(await answers(endpoint))) {
+    if (!running || performance.now() > deadline)
+      throw new Error(`${name} did not start; see ${path.join(folder, "logs", "database.log")}`);
+    await pause(20);
+  }
+  const signal = (kind: NodeJS.Signals): void => {
+    if (running && pid > 0) process.kill(pid, kind);
+  };
+  return {
+    endpoint,
+    file,
+    name,
+    ended,
+    stop: async () => {
+      signal("SIGTERM");
+      const timer = setTimeout(() => signal("SIGKILL"), stopLimitMs);
+      await ended;
+      clearTimeout(timer);
+    },
+  };
+};
