@@ -34,7 +34,7 @@ const createTable = (client: DynamoDBClient, TableName: string) => {
       GlobalSecondaryIndexes: indexes.map((index) => ({
         IndexName: index.name,
         KeySchema: keySchema(index),
-        Projection: { ProjectionType: "ALL" },
+        Projection: { ProjectionType: "INCLUDE", NonKeyAttributes: [...tableLayout.projected] },
       })),
     }),
   );

@@ -207,7 +207,7 @@ describe("a handover", () => {
     /** Renames a client of those that are being handed over between the handover's look and its write. */
     const busy = withDatabase((database) => ({
       async transact(items, token) {
-        const name = items[0]?.Put?.Item?.id?.S ?? "";
+        const name = items[0]?.Put?.Item?.pk?.S?.split("#CLIENT#")[1] ?? "";
         const client = await store.get(clientEntity, { id: name });
         if (client && renamed.length < 5) {
           const changed = { ...client, name: "Renamed", version: client.version + 1 };
@@ -239,6 +239,21 @@ describe("a handover", () => {
         return answer;
       },
     }));
+    await run(left, { on: lagging });
+    await expectHandedOver(left);
+  });
+
+  it("finds what the index did not show at first", async () => {
+    const left = await leave({ clients: 5, deals: 0 });
+    let looks = 0;
+    const lagging = withDatabase((database) => ({
+      async query(input) {
+        const answer = await database.query(input);
+        return looks++ === 0 ? { items: answer.items.slice(0, 2) } : answer;
+      },
+    }));
+    // Without the late look: it began long ago.
+    ground.advance(60_000);
     await run(left, { on: lagging });
     await expectHandedOver(left);
   });
