@@ -62,7 +62,7 @@ export const founded = (
     id: ids.memberId,
     version: 1,
     email: emailKey(order.adminEmail),
-    name: order.adminName ?? order.adminEmail,
+    name: order.adminName ?? order.adminEmail.replace(/@.*/, ""),
     role: "admin",
     status: "active",
     createdAt: now,

@@ -11,7 +11,10 @@ export const tenantEntity = entity<Tenant, unknown>({
 });
 
 /** Lists of members: by state, and by name in any case and without diacritics. */
-const placeInList = (member: Member): string => `${member.status}#${folded(member.name)}#${member.id}`;
+const placeInList = (member: Member): string => {
+  const name = Array.from(folded(member.name)).slice(0, 60).join("");
+  return `${member.status}#${name}#${member.id}`;
+};
 
 export const memberEntity = entity<Member, { readonly id: string }>({
   name: "member",

@@ -1,4 +1,5 @@
 import type { StageOfType } from "../../domain/settings/rules.ts";
+import { partitions } from "../deals/store.ts";
 import type { Store } from "../kit/table/store.ts";
 
 /**
@@ -9,7 +10,7 @@ import type { Store } from "../kit/table/store.ts";
 export const occupied = async (store: Store, stages: readonly StageOfType[]): Promise<StageOfType[]> => {
   const inUse: StageOfType[] = [];
   for (const stage of stages) {
-    const pk = `DEALS#BOARD#${stage.typeId}#${stage.stageId}`;
+    const pk = partitions.board(stage.typeId, stage.stageId);
     const { items } = await store.items({ index: "list", pk, limit: 1 });
     if (items.length > 0) inUse.push(stage);
   }

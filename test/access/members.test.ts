@@ -76,6 +76,16 @@ describe("inviting", () => {
     expect(answers.map(({ status }) => status).sort()).toEqual([201, 409]);
   });
 
+  it("takes the longest name, whatever its letters unfold into", async () => {
+    const { admin } = await openCompany(ground);
+    const name = "ﷺ".repeat(200);
+    const invited = await admin({
+      route: "POST /v1/members",
+      body: { email: freshEmail(), name, role: "manager" },
+    });
+    expect(invited).toMatchObject({ status: 201, body: { name } });
+  });
+
   it("names every wrong field, and a team that is not there", async () => {
     const { admin } = await openCompany(ground);
     const wrong = await admin({

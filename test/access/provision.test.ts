@@ -58,6 +58,13 @@ describe("provision", () => {
     ).toEqual({ tenant: made.tenantId, member: made.adminMemberId });
   });
 
+  it("calls an admin without a name by the address, however long it is", async () => {
+    const email = `${"a".repeat(60)}@${"b".repeat(60)}.${"c".repeat(60)}.${"d".repeat(60)}.com`;
+    const made = await provision({ name: "X", adminEmail: email }, ground);
+    const store = new Store(ground.database(newMeter()), made.tenantId);
+    expect((await store.get(memberEntity, { id: made.adminMemberId }))?.name).toBe("a".repeat(60));
+  });
+
   it("gives the same result for the same order, one after another and at once", async () => {
     const made = await Promise.all(
       Array.from({ length: 4 }, () => provision(order("again@example.com"), ground)),
