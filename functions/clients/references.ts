@@ -39,7 +39,7 @@ export const checkReferences = async (
 ): Promise<void> => {
   if (references.length === 0) return;
   const items = await store.batchGet(references.map(({ kind, id }) => keyOf[kind](id)));
-  const found = new Map(items.map((item) => [item.id?.S, item]));
+  const found = new Map(items.map((item) => [fromItem<{ id: string }>(item).id, item]));
   const fields: FieldFault[] = references.flatMap(({ kind, id, pointer }) => {
     const item = found.get(id);
     return item && reaches(member, kind, item) ? [] : [{ pointer, reason: `names no ${kind}` }];

@@ -1,10 +1,10 @@
-import { dealStates } from "../../domain/deals/deal.ts";
+import { type Deal, dealStates } from "../../domain/deals/deal.ts";
 import { type SummaryFilter, Tally } from "../../domain/deals/summary.ts";
-import type { Dimension } from "../../domain/deals/sums.ts";
+import { type Dimension, sumFactsOf } from "../../domain/deals/sums.ts";
 import { Failure } from "../../domain/kernel/errors.ts";
 import { instantOf, type Month, millisecondsOf, monthIn } from "../../domain/kernel/time.ts";
 import type { Context } from "../kit/context.ts";
-import { factsOf } from "./facts.ts";
+import { fromItem } from "../kit/table/item.ts";
 import {
   clientPart,
   closedMonths,
@@ -115,8 +115,8 @@ export const computed = async (
           detail: `More than ${most} deals would have to be read; narrow the filter, or leave it out.`,
         });
       for (const item of page.items) {
-        const changedAt = item.updatedAt?.S ?? "";
-        if (tally.add(factsOf(item)) && changedAt > asOf) asOf = changedAt;
+        const deal = fromItem<Deal>(item);
+        if (tally.add(sumFactsOf(deal)) && deal.updatedAt > asOf) asOf = deal.updatedAt;
       }
       cursor = page.next;
     } while (cursor !== undefined);

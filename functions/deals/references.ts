@@ -62,7 +62,11 @@ export const lookUp = async (store: Store, named: Named, known: readonly Member[
   const skip = new Set(known.map(({ id }) => fieldKey.member(id).pk));
   const items = await store.batchGet(keysOf(named).filter(({ pk }) => !skip.has(pk)));
   const of = <R>(name: string, read: (item: Item) => R): Map<string, R> =>
-    new Map(items.filter((item) => entityName(item) === name).map((item) => [item.id?.S ?? "", read(item)]));
+    new Map(
+      items
+        .filter((item) => entityName(item) === name)
+        .map((item) => [fromItem<{ id: string }>(item).id, read(item)]),
+    );
   const members = of(memberEntity.name, (item) => fromItem<Member>(item));
   for (const member of known) members.set(member.id, member);
   return {
@@ -70,7 +74,7 @@ export const lookUp = async (store: Store, named: Named, known: readonly Member[
     products: of(productEntity.name, (item) => fromItem<Product>(item)),
     clients: of(clientEntity.name, (item) => fromItem<Owned>(item)),
     deals: of(dealEntity.name, (item) => fromItem<Owned>(item)),
-    contacts: of(contactEntity.name, (item) => item.clientId?.S ?? ""),
+    contacts: of(contactEntity.name, (item) => fromItem<{ clientId: string }>(item).clientId),
   };
 };
 

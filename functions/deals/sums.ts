@@ -1,6 +1,6 @@
 import type { Counters, Dimension } from "../../domain/deals/sums.ts";
 import type { Key } from "../kit/table/entity.ts";
-import type { Image } from "./facts.ts";
+import type { Item } from "../kit/table/item.ts";
 
 /**
  * The kept sums: one item for each value of each dimension, whose counters are numbers of their own. The projector
@@ -20,7 +20,7 @@ export const countedUpToKey: Key = { pk: "DEALSUM", sk: "COUNTED-UP-TO" };
 export const countedKey = (dealId: string): Key => ({ pk: `DEAL#${dealId}`, sk: "COUNTED" });
 
 /** The counters of a row, exactly: a number of the table has up to 38 digits, more than a double can tell apart. */
-export const countersOf = (item: Image): Counters => {
+export const countersOf = (item: Item): Counters => {
   const counters: Counters = new Map();
   for (const name in item) {
     const text = item[name]?.N;

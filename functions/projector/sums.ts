@@ -5,12 +5,12 @@ import {
   type TransactWriteItem,
 } from "@aws-sdk/client-dynamodb";
 import type { DynamoDBRecord } from "aws-lambda";
-import { SumDeltas, type SumFacts } from "../../domain/deals/sums.ts";
-import { factsOf } from "../deals/facts.ts";
+import type { Deal } from "../../domain/deals/deal.ts";
+import { SumDeltas, type SumFacts, sumFactsOf } from "../../domain/deals/sums.ts";
 import { countedKey, countedUpToKey, sumKey } from "../deals/sums.ts";
 import { systemEntropy } from "../kit/clock.ts";
 import type { Database } from "../kit/table/database.ts";
-import { type Item, itemKey } from "../kit/table/item.ts";
+import { fromItem, type Item, itemKey } from "../kit/table/item.ts";
 import { mostItemsInTransaction } from "../kit/table/store.ts";
 
 /** A deal as a stream record shows it: its newest version in the batch. */
@@ -47,13 +47,8 @@ export const dealsOf = (records: readonly DynamoDBRecord[]): SeenDeal[] => {
     const [key = "", tenantId, dealId] = dealPartition.exec(image.pk?.S ?? "") ?? [];
     const version = Number(image.version?.N);
     if (!tenantId || !dealId || version <= (newest.get(key)?.version ?? 0)) continue;
-    newest.set(key, {
-      tenantId,
-      dealId,
-      version,
-      changedAt: image.updatedAt?.S ?? "",
-      facts: factsOf(image),
-    });
+    const deal = fromItem<Deal>(image as Item);
+    newest.set(key, { tenantId, dealId, version, changedAt: deal.updatedAt, facts: sumFactsOf(deal) });
   }
   return [...newest.values()];
 };

@@ -32,7 +32,8 @@ export const declareTable = (scope: Construct, id: string): Table => {
       indexName: index.name,
       partitionKey: text(index.partitionKey),
       sortKey: text(index.sortKey),
-      projectionType: ProjectionType.ALL,
+      projectionType: ProjectionType.INCLUDE,
+      nonKeyAttributes: [...tableLayout.projected],
       contributorInsightsSpecification: insights,
     });
   }

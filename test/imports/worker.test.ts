@@ -3,6 +3,7 @@ import type { MappingInput } from "../../domain/imports/mapping.ts";
 import type { Product } from "../../domain/products/product.ts";
 import { importEntity } from "../../functions/imports/store.ts";
 import type { Ground } from "../../functions/kit/machine.ts";
+import { productEntity } from "../../functions/products/store.ts";
 import { startWorld, type World } from "./world.ts";
 
 const products: MappingInput = {
@@ -47,9 +48,10 @@ describe("an import", () => {
       found: { encoding: "utf-8", separator: ",", columns: ["code", "name", "price"] },
     });
     expect(await codes("twice")).toHaveLength(450);
-    const item = (
-      await world.store.items({ index: "list", pk: "PRODUCTS", beginsWith: "twice-7#", limit: 1 })
-    ).items[0];
+    const [listed] = (
+      await world.store.list<Product>({ index: "list", pk: "PRODUCTS", beginsWith: "twice-7#", limit: 1 })
+    ).items;
+    const [item] = await world.store.batchGet([productEntity.key({ id: listed?.id ?? "" })]);
     expect(JSON.parse(item?.happened?.S ?? "")).toMatchObject([
       {
         type: "product.created",

@@ -151,7 +151,7 @@ class DocumentBuilder {
   #successOf(name: string, route: RouteDeclaration): Part {
     const header = (of: keyof typeof answerHeaders) => ({ $ref: `#/components/headers/${of}` });
     const headers = {
-      ...(route.versioned ? { ETag: header("ETag") } : {}),
+      ...(route.versioned && route.output ? { ETag: header("ETag") } : {}),
       ...(isMutation(route) && route.permission !== null
         ? { "Idempotency-Replayed": header("IdempotencyReplayed") }
         : {}),

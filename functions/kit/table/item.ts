@@ -1,21 +1,14 @@
 import type { AttributeValue } from "@aws-sdk/client-dynamodb";
-import { convertToAttr, unmarshall } from "@aws-sdk/util-dynamodb";
 import type { Entity, Key, VersionedRecord } from "./entity.ts";
 import { type IndexName, tableLayout } from "./layout.ts";
 
+/**
+ * An item as the table holds it: its keys, `entity`, `version`, `changeId`, the record itself as JSON text
+ * in `record`, and what happened with the change in `happened`. The record is one text because it is always
+ * read and written whole: it costs a third of the CPU time that attribute values do, on both sides, and the
+ * indexes can carry it without the events.
+ */
 export type Item = Record<string, AttributeValue>;
-
-/** Attributes that the kit adds to a record; they never reach a handler. */
-const kitAttributes: readonly string[] = [
-  tableLayout.partitionKey,
-  tableLayout.sortKey,
-  tableLayout.ttl,
-  ...Object.values(tableLayout.indexes).flatMap((index) => [index.partitionKey, index.sortKey]),
-  "entity",
-  "changeId",
-  "happened",
-];
-const isKitAttribute = new Set(kitAttributes);
 
 export const tenantPrefix = (tenantId: string): string => `T#${tenantId}`;
 
@@ -29,9 +22,6 @@ export const itemKey = (tenantId: string, key: Key): Item => ({
 export const partition = (tenantId: string, pk: string): string =>
   pk === "" ? tenantPrefix(tenantId) : `${tenantPrefix(tenantId)}#${pk}`;
 
-const marshalled = (value: unknown): AttributeValue =>
-  convertToAttr(value, { removeUndefinedValues: true, convertEmptyValues: false });
-
 /** A record as an item: its fields, its keys in the table and in the indexes, and what rides along. */
 export const toItem = <R extends VersionedRecord, I>(
   tenantId: string,
@@ -39,9 +29,13 @@ export const toItem = <R extends VersionedRecord, I>(
   record: R & I,
   extra: { readonly changeId: string; readonly happened?: readonly unknown[] },
 ): Item => {
-  const item: Item = {};
-  for (const [name, value] of Object.entries(record)) if (value !== undefined) item[name] = marshalled(value);
-  Object.assign(item, itemKey(tenantId, entity.key(record)));
+  const item: Item = {
+    ...itemKey(tenantId, entity.key(record)),
+    entity: { S: entity.name },
+    version: { N: String(record.version) },
+    changeId: { S: extra.changeId },
+    record: { S: JSON.stringify(record) },
+  };
   for (const [name, key] of Object.entries(entity.indexes?.(record) ?? {})) {
     const index = tableLayout.indexes[name as IndexName];
     item[index.partitionKey] = { S: partition(tenantId, key.pk) };
@@ -49,8 +43,6 @@ export const toItem = <R extends VersionedRecord, I>(
   }
   const expiresAt = entity.expiresAt?.(record);
   if (expiresAt !== undefined) item[tableLayout.ttl] = { N: String(expiresAt) };
-  item.entity = { S: entity.name };
-  item.changeId = { S: extra.changeId };
   // As text: an event filter can then ask whether the attribute is there.
   if (extra.happened?.length) item.happened = { S: JSON.stringify(extra.happened) };
   return item;
@@ -61,9 +53,9 @@ export const toItem = <R extends VersionedRecord, I>(
  * not validated again.
  */
 export const fromItem = <R>(item: Item): R => {
-  const own: Item = {};
-  for (const name in item) if (!isKitAttribute.has(name)) own[name] = item[name] as AttributeValue;
-  return unmarshall(own) as R;
+  const text = item.record?.S;
+  if (text === undefined) throw new Error(`the item ${item.pk?.S} ${item.sk?.S} holds no record`);
+  return JSON.parse(text);
 };
 
 export const entityName = (item: Item): string => item.entity?.S ?? "";

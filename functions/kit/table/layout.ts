@@ -23,7 +23,8 @@ export const tableLayout = {
   sortKey: "sk",
   /** Epoch seconds after which DynamoDB may delete the item. */
   ttl: "expiresAt",
-  /** All project the whole item. */
+  /** What the indexes hold of an item: the record, and not the events that ride on the item. */
+  projected: ["entity", "version", "record"],
   indexes: {
     owner: index("owner", "what a member owns: clients by last change, deals by state, stage and urgency"),
     team: index("team", "the same by team"),
