@@ -146,9 +146,14 @@ export const clientsOf = ({ links }: Pick<Counterparty, "links">): string[] => [
   ...new Set(links.map(({ clientId }) => clientId)),
 ];
 
-/** The clients that it is now believed to belong to, on whatever days. */
-export const presentClientsOf = ({ links }: Pick<Counterparty, "links">): string[] =>
-  clientsOf({ links: believedLinks(links) });
+/**
+ * The clients through which it is seen: those that it is now believed to belong to, on whatever days; where all links
+ * are withdrawn, those that it was believed to belong to, so that an error can be mended.
+ */
+export const holdersOf = ({ links }: Pick<Counterparty, "links">): string[] => {
+  const believed = clientsOf({ links: believedLinks(links) });
+  return believed.length > 0 ? believed : clientsOf({ links });
+};
 
 /** What a client's partition holds of it. */
 export const copyFor = (counterparty: Counterparty, clientId: string): ClientCounterparty => ({

@@ -1,7 +1,7 @@
 import { masked, maskFor } from "../../domain/access/masks.ts";
 import { visible } from "../../domain/access/scope.ts";
 import type { Client } from "../../domain/clients/client.ts";
-import { type Counterparty, clientsOf, presentClientsOf } from "../../domain/clients/counterparty.ts";
+import { type Counterparty, clientsOf, holdersOf } from "../../domain/clients/counterparty.ts";
 import { notFound } from "../../domain/kernel/errors.ts";
 import type { Context } from "../kit/context.ts";
 import { clientEntity, counterpartyEntity } from "./store.ts";
@@ -30,12 +30,14 @@ export interface SeenCounterparty {
 }
 
 /**
- * The counterparty, for a member whose right reaches a client that it is believed to belong to, on whatever days.
+ * The counterparty, for a member whose right reaches a client that holds it.
+ * @param reachedAlready a client that is known to be within reach, and to which the counterparty may come to belong
  * @throws record.not-found where there is none or none that the member may see
  */
 export const loadCounterparty = async (
-  context: Seeing & Pick<Context, "member">,
+  context: Seeing,
   id: string,
+  reachedAlready?: string,
 ): Promise<SeenCounterparty> => {
   const counterparty = await context.store.get(counterpartyEntity, { id });
   if (!counterparty) throw notFound();
@@ -49,7 +51,8 @@ export const loadCounterparty = async (
   const reached = new Set(
     clients.flatMap((client) => (client && reachesClient(context, client) ? [client.id] : [])),
   );
-  if (!presentClientsOf(counterparty).some((clientId) => reached.has(clientId))) throw notFound();
+  if (!holdersOf(counterparty).some((clientId) => reached.has(clientId))) throw notFound();
+  if (reachedAlready !== undefined) reached.add(reachedAlready);
   return {
     counterparty,
     reaches: (clientId) => reached.has(clientId),

@@ -110,8 +110,9 @@ const changeLinks = async (
   context: Context,
   counterpartyId: string,
   decide: (links: readonly Link[], reaches: (clientId: string) => boolean) => Decision,
+  named?: string,
 ): Promise<Counterparty> => {
-  const { counterparty, reaches, shown } = await loadCounterparty(context, counterpartyId);
+  const { counterparty, reaches, shown } = await loadCounterparty(context, counterpartyId, named);
   checkVersion(context, counterparty);
   const { links, what } = decide(counterparty.links, reaches);
   const after = relinked(counterparty, links, context.now);
@@ -205,32 +206,42 @@ export const counterpartyHandlers: Handlers<typeof counterpartyRoutes> = {
   async linkCounterparty({ params, body }, context) {
     const { validFrom = todayOf(context), validTo, clientId } = body;
     await clientNamed(context, clientId);
-    return changeLinks(context, params.counterpartyId, (before) => {
-      const links = linked(before, { clientId, validFrom, validTo }, recordingOf(context));
-      return {
-        links,
-        what: ({ id }) => happened(counterpartyLinked, { counterpartyId: id, link: newest(links) }),
-      };
-    });
+    return changeLinks(
+      context,
+      params.counterpartyId,
+      (before) => {
+        const links = linked(before, { clientId, validFrom, validTo }, recordingOf(context));
+        return {
+          links,
+          what: ({ id }) => happened(counterpartyLinked, { counterpartyId: id, link: newest(links) }),
+        };
+      },
+      clientId,
+    );
   },
 
   async moveCounterparty({ params, body }, context) {
     const { on = todayOf(context), clientId } = body;
     await clientNamed(context, clientId);
-    return changeLinks(context, params.counterpartyId, (before, reaches) => {
-      const old = linkOn(before, on);
-      if (!old || !reaches(old.clientId)) throw notLinked(on);
-      return {
-        links: moved(before, { clientId, on }, recordingOf(context)),
-        what: ({ id }) =>
-          happened(counterpartyMoved, {
-            counterpartyId: id,
-            fromClientId: old.clientId,
-            toClientId: clientId,
-            on,
-          }),
-      };
-    });
+    return changeLinks(
+      context,
+      params.counterpartyId,
+      (before, reaches) => {
+        const old = linkOn(before, on);
+        if (!old || !reaches(old.clientId)) throw notLinked(on);
+        return {
+          links: moved(before, { clientId, on }, recordingOf(context)),
+          what: ({ id }) =>
+            happened(counterpartyMoved, {
+              counterpartyId: id,
+              fromClientId: old.clientId,
+              toClientId: clientId,
+              on,
+            }),
+        };
+      },
+      clientId,
+    );
   },
 
   async correctLink({ params, body }, context) {
