@@ -11,9 +11,9 @@ const hasField = (schema: unknown, name: string): boolean =>
   schema.shape !== null &&
   name in schema.shape;
 
-/** Does a route hold If-Match against the record that it changes? */
+/** Does a route hold If-Match against the record that it changes? One that makes a record has none to hold. */
 export const demandsVersion = (route: RouteDeclaration): boolean =>
-  route.versioned === true && isMutation(route) && route.params !== undefined;
+  route.versioned === true && isMutation(route) && route.params !== undefined && route.status !== 201;
 
 /** Codes that a route may answer with because of what it declares, beside those that it names itself. */
 const codesByKind = (route: RouteDeclaration): string[] => {

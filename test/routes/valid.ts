@@ -1,0 +1,217 @@
+import { standardSettings } from "../../domain/settings/standard.ts";
+import { resolved } from "../contracts/schemas.ts";
+import { type Json, objectAt } from "../golden/json.ts";
+import { type Company, fresh, freshEmail, prefixIn } from "./company.ts";
+import type { Route, Sending } from "./send.ts";
+
+export type Request = Pick<Sending, "params" | "query" | "body">;
+
+/** The parameters of a route's path, each by what `choose` says for its kind of id. */
+export const paramsOf = (
+  route: Route,
+  choose: (prefix: string) => string | undefined,
+): Record<string, string> => {
+  const parameters = Array.isArray(route.operation.parameters)
+    ? route.operation.parameters.map(resolved)
+    : [];
+  return Object.fromEntries(
+    parameters
+      .filter((parameter) => parameter.in === "path")
+      .map((parameter) => {
+        const prefix = prefixIn(objectAt(parameter.schema));
+        return [String(parameter.name), (prefix && choose(prefix)) ?? "x"];
+      }),
+  );
+};
+
+/** The documented example of a route's body. */
+export const exampleBody = (route: Route): Json | undefined =>
+  objectAt(route.operation, "requestBody", "content", "application/json").example;
+
+const anotherProduct = ({ call }: Company) =>
+  call.createProduct({ body: { code: fresh(), name: "GTX Plus" } });
+const anotherClient = ({ call }: Company) => call.createClient({ body: { name: `Client ${fresh()}` } });
+const anotherMember = ({ call }: Company) =>
+  call.inviteMember({ body: { email: freshEmail(), name: "Dan Ș", role: "manager" } });
+const anotherHead = async ({ call }: Company) =>
+  (await call.inviteMember({ body: { email: freshEmail(), name: "Elena Ș", role: "head" } })).id;
+const anotherTeam = ({ call }: Company) => call.createTeam({ body: { name: `Team ${fresh()}` } });
+const anotherDeal = (
+  { call }: Company,
+  more: Partial<Parameters<Company["call"]["createDeal"]>[0]["body"]> = {},
+) => call.createDeal({ body: { title: `Deal ${fresh()}`, typeId: "sale", ...more } });
+
+const anotherContact = async (company: Company) => {
+  const { id: clientId } = await anotherClient(company);
+  const contact = await company.call.addContact({ params: { clientId }, body: { name: "Ion" } });
+  return { clientId, contactId: contact.id };
+};
+const anotherNote = async (company: Company) => {
+  const { id: clientId } = await anotherClient(company);
+  const note = await company.call.addNote({ params: { clientId }, body: { text: "was friendly" } });
+  return { clientId, noteId: note.id };
+};
+const anotherCounterparty = async (company: Company) => {
+  const { id: clientId } = await anotherClient(company);
+  const body = { legalName: `Firma ${fresh()}`, country: "RO", validFrom: "2026-01-01" };
+  const added = await company.call.addCounterparty({ params: { clientId }, body });
+  const counterparty = await company.call.readCounterparty({ params: { counterpartyId: added.id } });
+  return { counterpartyId: added.id, linkId: counterparty.links[0]?.id ?? "" };
+};
+
+const mapping = {
+  entity: "products",
+  identifiedBy: ["sku"],
+  fields: [
+    { to: "code", from: "sku" },
+    { to: "name", from: "name" },
+  ],
+} as const;
+const anotherImport = ({ call }: Company) =>
+  call.createImport({
+    body: {
+      text: "sku;name\nX;Y\n",
+      dryRun: true,
+      mapping: { ...mapping, identifiedBy: ["sku"], fields: [...mapping.fields] },
+    },
+  });
+
+/**
+ * A request of each mutation that is carried out, on records of its own, with every field that names another
+ * record filled from the company.
+ */
+export const valid: Readonly<Record<string, (company: Company) => Promise<Request>>> = {
+  inviteMember: async ({ ids }) => ({
+    body: { email: freshEmail(), name: "Maria Ș", role: "manager", teamId: ids.team },
+  }),
+  changeMember: async (company) => ({
+    params: { memberId: (await anotherMember(company)).id },
+    body: { name: "Radu Ț", role: "head", teamId: company.ids.team },
+  }),
+  dismissMember: async (company) => ({
+    params: { memberId: (await anotherMember(company)).id },
+    body: { handOverTo: company.ids.mem },
+  }),
+  reinstateMember: async (company) => {
+    const { id } = await anotherMember(company);
+    await company.call.dismissMember({
+      params: { memberId: id },
+      body: { handOverTo: company.adminMemberId },
+    });
+    return { params: { memberId: id } };
+  },
+  changeTenant: async () => ({ body: { name: `Company ${fresh()}`, country: "RO" } }),
+  createTeam: async (company) => ({ body: { name: `Team ${fresh()}`, headId: await anotherHead(company) } }),
+  changeTeam: async (company) => ({
+    params: { teamId: (await anotherTeam(company)).id },
+    body: { name: `Team ${fresh()}`, headId: await anotherHead(company) },
+  }),
+  deleteTeam: async (company) => ({ params: { teamId: (await anotherTeam(company)).id } }),
+  setDealTypes: async ({ call }) => ({ body: { dealTypes: (await call.readSettings()).dealTypes } }),
+  setLossReasons: async () => ({
+    body: {
+      lossReasons: [...standardSettings().lossReasons, { id: "season", name: "Season", active: true }],
+    },
+  }),
+  setFields: async () => ({ body: { deal: [{ key: "budget", label: "Budget", type: "text" }] } }),
+  createClient: async ({ ids }) => ({
+    body: {
+      name: `Client ${fresh()}`,
+      parentId: ids.cli,
+      ownerId: ids.mem,
+      teamId: ids.team,
+      contacts: [{ name: "Ana", roles: ["decider"], phones: ["0721 234 567"], emails: [freshEmail()] }],
+      counterparties: [{ legalName: "Client SRL", country: "RO", taxId: "RO1234567" }],
+    },
+  }),
+  changeClient: async (company) => ({
+    params: { clientId: (await anotherClient(company)).id },
+    body: { name: `Client ${fresh()}`, parentId: company.ids.cli, ownerId: company.ids.mem, tags: ["vip"] },
+  }),
+  addContact: async (company) => ({
+    params: { clientId: (await anotherClient(company)).id },
+    body: { name: "Vlad", roles: ["payer"], emails: [freshEmail()] },
+  }),
+  changeContact: async (company) => ({ params: await anotherContact(company), body: { name: "Vlad Țepeș" } }),
+  removeContact: async (company) => ({ params: await anotherContact(company) }),
+  addNote: async ({ ids }) => ({ params: { clientId: ids.cli ?? "" }, body: { text: "called back" } }),
+  changeNote: async (company) => ({
+    params: await anotherNote(company),
+    body: { text: "was very friendly" },
+  }),
+  removeNote: async (company) => ({ params: await anotherNote(company) }),
+  addCounterparty: async (company) => ({
+    params: { clientId: (await anotherClient(company)).id },
+    body: { legalName: `Firma ${fresh()}`, country: "RO", validFrom: "2026-01-01" },
+  }),
+  changeCounterparty: async (company) => {
+    const { counterpartyId } = await anotherCounterparty(company);
+    return { params: { counterpartyId }, body: { legalName: `Firma ${fresh()}` } };
+  },
+  linkCounterparty: async (company) => {
+    const { counterpartyId } = await anotherCounterparty(company);
+    return {
+      params: { counterpartyId },
+      body: { clientId: company.ids.cli, validFrom: "2025-01-01", validTo: "2025-12-31" },
+    };
+  },
+  moveCounterparty: async (company) => {
+    const { counterpartyId } = await anotherCounterparty(company);
+    return { params: { counterpartyId }, body: { clientId: company.ids.cli, on: "2026-06-01" } };
+  },
+  correctLink: async (company) => ({
+    params: await anotherCounterparty(company),
+    body: { validFrom: "2026-02-01", validTo: "2026-12-31" },
+  }),
+  withdrawLink: async (company) => ({ params: await anotherCounterparty(company) }),
+  createProduct: async () => ({
+    body: { code: fresh(), name: "GTX", prices: [{ currency: "EUR", unitPriceMinor: 100 }] },
+  }),
+  changeProduct: async (company) => ({
+    params: { productId: (await anotherProduct(company)).id },
+    body: { name: "GTX Ultra", category: null },
+  }),
+  createDeal: async ({ ids, adminMemberId }) => ({
+    body: {
+      title: `Deal ${fresh()}`,
+      typeId: "sale",
+      clientId: ids.cli,
+      contacts: [{ contactId: ids.con, roles: ["decider"], sharePercent: 100 }],
+      ownerId: ids.mem,
+      participantIds: [adminMemberId],
+      items: [{ productId: ids.prd, quantity: 2, unitPriceMinor: 1000 }],
+      currency: "EUR",
+    },
+  }),
+  changeDeal: async (company) => ({
+    params: { dealId: (await anotherDeal(company)).id },
+    body: {
+      clientId: company.ids.cli,
+      ownerId: company.ids.mem,
+      participantIds: [company.adminMemberId],
+      items: [{ productId: company.ids.prd, quantity: 3, unitPriceMinor: 500 }],
+    },
+  }),
+  moveDeal: async (company) => ({
+    params: { dealId: (await anotherDeal(company)).id },
+    body: { stageId: "qualified" },
+  }),
+  winDeal: async (company) => ({ params: { dealId: (await anotherDeal(company, { typeId: "order" })).id } }),
+  loseDeal: async (company) => ({
+    params: { dealId: (await anotherDeal(company)).id },
+    body: { reasonId: "price", competitor: "Rival SRL" },
+  }),
+  reopenDeal: async (company) => {
+    const { id } = await anotherDeal(company, { typeId: "order" });
+    await company.call.winDeal({ params: { dealId: id } });
+    return { params: { dealId: id } };
+  },
+  createUpload: async () => ({ body: { bytes: 100 } }),
+  createImport: async () => ({ body: { text: "sku;name\nX;Y\n", dryRun: true, mapping } }),
+  cancelImport: async (company) => ({ params: { importId: (await anotherImport(company)).id } }),
+  resumeImport: async (company) => {
+    const { id } = await anotherImport(company);
+    await company.call.cancelImport({ params: { importId: id } }).catch(() => undefined);
+    return { params: { importId: id } };
+  },
+};
