@@ -117,7 +117,12 @@ export const distinctTags = (tags: readonly string[]): string[] => {
   for (const tag of tags) if (!byKey.has(tagKey(tag))) byKey.set(tagKey(tag), tag);
   return [...byKey.values()];
 };
-export const tagKey = (tag: string): string => folded(tag) || tag.trim().toLowerCase();
+
+/** What a tag is filed under. A folded text may be many times as long as it was, and a key has an end. */
+export const tagKey = (tag: string): string =>
+  Array.from(folded(tag) || tag.trim().toLowerCase())
+    .slice(0, 100)
+    .join("");
 
 /** An address as a browser takes it. */
 export const websiteAddress = (text: string): string =>

@@ -1,0 +1,129 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { cursorsFor } from "../../functions/kit/table/cursor.ts";
+import type { Database } from "../../functions/kit/table/database.ts";
+import type { Item } from "../../functions/kit/table/item.ts";
+import { mergedPage } from "../../functions/kit/table/merged.ts";
+import { mostSifted, siftedPage } from "../../functions/kit/table/sifted.ts";
+import { Store } from "../../functions/kit/table/store.ts";
+
+/** A table in memory that answers queries as DynamoDB does, at most `mostAtOnce` items at a time. */
+const tableOf = (items: readonly Item[], mostAtOnce: number) => {
+  let read = 0;
+  const refuse = () => Promise.reject(new Error("not asked for"));
+  const database: Database = {
+    tableName: "t",
+    get: refuse,
+    batchGet: refuse,
+    put: refuse,
+    transact: refuse,
+    batchWrite: refuse,
+    async query({ IndexName, ExpressionAttributeValues: values = {}, KeyConditionExpression, ...input }) {
+      const [pk, sk] = IndexName ? [`${IndexName}Pk`, `${IndexName}Sk`] : ["pk", "sk"];
+      const back = input.ScanIndexForward === false;
+      const before = (a = "", b = "") => (back ? a > b : a < b);
+      const from = input.ExclusiveStartKey?.[sk]?.S ?? values[":beyond"]?.S;
+      if (values[":beyond"]) expect(KeyConditionExpression).toContain(`${sk} ${back ? "<" : ">"} :beyond`);
+      const found = items
+        .filter((item) => item[pk]?.S === values[":pk"]?.S)
+        .filter((item) => from === undefined || before(from, item[sk]?.S))
+        .sort((a, b) => (before(a[sk]?.S, b[sk]?.S) ? -1 : 1));
+      const page = found.slice(0, Math.min(input.Limit ?? mostAtOnce, mostAtOnce));
+      read += page.length;
+      const last = page.at(-1);
+      return { items: page, ...(page.length < found.length && last ? { lastKey: last } : {}) };
+    },
+  };
+  return { store: new Store(database, "ten_1", cursorsFor("ten_1", "query")), read: () => read };
+};
+
+const key = (n: number) => String(n).padStart(6, "0");
+const pk = "T#ten_1#LIST";
+
+/** Every page of a list, one after the other. */
+const pagesOf = async <R>(
+  page: (cursor: string | undefined) => Promise<{ items: readonly R[]; next?: string }>,
+): Promise<R[][]> => {
+  const pages: R[][] = [];
+  let cursor: string | undefined;
+  do {
+    const { items, next } = await page(cursor);
+    pages.push([...items]);
+    cursor = next;
+  } while (cursor !== undefined && pages.length < 1000);
+  return pages;
+};
+
+describe("a list over several partitions", () => {
+  test("comes in one order, every item once, whatever the pages and the spread", async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.uniqueArray(fc.nat(500), { maxLength: 60 }),
+        fc.integer({ min: 1, max: 20 }),
+        fc.integer({ min: 1, max: 25 }),
+        fc.boolean(),
+        fc.array(fc.nat(3), { minLength: 60, maxLength: 60 }),
+        async (numbers, limit, mostAtOnce, newestFirst, shards) => {
+          const items = numbers.map((n, at) => ({
+            pk: { S: `T#ten_1#X#${n}` },
+            sk: { S: "X" },
+            listPk: { S: `${pk}#${shards[at]}` },
+            listSk: { S: key(n) },
+          }));
+          const { store } = tableOf(items, mostAtOnce);
+          const pks = [0, 1, 2, 3].map((shard) => `LIST#${shard}`);
+          const pages = await pagesOf((cursor) =>
+            mergedPage(store, { index: "list", pks, newestFirst, limit, cursor }),
+          );
+          const inOrder = numbers.toSorted((a, b) => (newestFirst ? b - a : a - b)).map(key);
+          expect(pages.flat().map((item) => item.listSk?.S)).toEqual(inOrder);
+          for (const page of pages.slice(0, -1)) expect(page).toHaveLength(limit);
+        },
+      ),
+      { seed: 20261123, numRuns: 150 },
+    );
+  });
+});
+
+describe("a list with a test", () => {
+  const listOf = (numbers: readonly number[]): Item[] =>
+    numbers.map((n) => ({ pk: { S: pk }, sk: { S: key(n) } }));
+
+  test("brings all that pass, once and in order, in pages that are full but for the last", async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.uniqueArray(fc.nat(500), { maxLength: 80 }),
+        fc.integer({ min: 1, max: 12 }),
+        fc.integer({ min: 1, max: 40 }),
+        fc.integer({ min: 1, max: 6 }),
+        async (numbers, limit, mostAtOnce, every) => {
+          const { store } = tableOf(listOf(numbers), mostAtOnce);
+          const passes = (n: number) => n % every === 0;
+          const pages = await pagesOf((cursor) =>
+            siftedPage(store, { pk: "LIST", limit, cursor }, async (items) =>
+              items.map((item) => (passes(Number(item.sk?.S)) ? Number(item.sk?.S) : undefined)),
+            ),
+          );
+          expect(pages.flat()).toEqual(numbers.filter(passes).sort((a, b) => a - b));
+          for (const page of pages.slice(0, -1)) expect(page).toHaveLength(limit);
+        },
+      ),
+      { seed: 20261123, numRuns: 200 },
+    );
+  });
+
+  test("reads a bounded number of items though none pass, and goes on from there", async () => {
+    const { store, read } = tableOf(listOf(Array.from({ length: 2500 }, (_, n) => n)), 100);
+    const last = 2400;
+    const page = (cursor: string | undefined) =>
+      siftedPage(store, { pk: "LIST", limit: 50, cursor }, async (items) =>
+        items.map((item) => (Number(item.sk?.S) === last ? "found" : undefined)),
+      );
+    const first = await page(undefined);
+    expect(first.items).toEqual([]);
+    expect(first.next).toBeDefined();
+    // One item of each query only tells that there are more.
+    expect(read()).toBeLessThanOrEqual(mostSifted * 1.05);
+    expect((await pagesOf(page)).flat()).toEqual(["found"]);
+  });
+});
