@@ -16,27 +16,14 @@ import type { Store, Write } from "../kit/table/store.ts";
 import { checkReferences, unknownClient } from "./references.ts";
 import { clientCreation, clientEntity } from "./store.ts";
 
-/** Where a new client's owner, team and parent are looked up; an import answers from what it knows already. */
-export interface Directory {
-  member(id: string): Promise<Member | undefined>;
-  team(id: string): Promise<unknown>;
-  client(id: string): Promise<Client | undefined>;
-}
-
-export const directoryOf = (store: Store): Directory => ({
-  member: (id) => store.get(memberEntity, { id }),
-  team: (id) => store.get(teamEntity, { id }),
-  client: (id) => store.get(clientEntity, { id }),
-});
-
 interface Named {
   readonly ownerId?: string | undefined;
   /** `null`: no team. */
   readonly teamId?: string | null | undefined;
 }
 
-const checkTeam = async (directory: Directory, teamId: string): Promise<void> => {
-  if (!(await directory.team(teamId)))
+const checkTeam = async (store: Store, teamId: string): Promise<void> => {
+  if (!(await store.get(teamEntity, { id: teamId })))
     throw new Failure("reference.unknown", { fields: [{ pointer: "/teamId", reason: "names no team" }] });
 };
 
@@ -45,35 +32,34 @@ const checkTeam = async (directory: Directory, teamId: string): Promise<void> =>
  * @throws reference.unknown, member.not-assignable
  */
 export const responsibilityOf = async (
-  directory: Directory,
+  store: Store,
   acting: Member,
   { ownerId = acting.id, teamId }: Named,
 ): Promise<Responsibility> => {
-  const owner = ownerId === acting.id ? acting : checkAssignable(await directory.member(ownerId), "/ownerId");
-  if (teamId && teamId !== owner.teamId) await checkTeam(directory, teamId);
+  const owner =
+    ownerId === acting.id
+      ? acting
+      : checkAssignable(await store.get(memberEntity, { id: ownerId }), "/ownerId");
+  if (teamId && teamId !== owner.teamId) await checkTeam(store, teamId);
   return { ownerId: owner.id, teamId: teamId === undefined ? owner.teamId : (teamId ?? undefined) };
 };
 
 /** Who is responsible after a change, which may name another owner, another team, or neither. */
 export const responsibilityAfter = async (
-  directory: Directory,
+  store: Store,
   acting: Member,
   before: Responsibility,
   { ownerId, teamId }: Named,
 ): Promise<Responsibility> => {
   if (ownerId !== undefined && ownerId !== before.ownerId)
-    return responsibilityOf(directory, acting, { ownerId, teamId });
-  if (teamId) await checkTeam(directory, teamId);
+    return responsibilityOf(store, acting, { ownerId, teamId });
+  if (teamId) await checkTeam(store, teamId);
   return { ownerId: before.ownerId, teamId: teamId === undefined ? before.teamId : (teamId ?? undefined) };
 };
 
 /** The client that a request names as parent. @throws reference.unknown also where the member may not see it */
-export const parentNamed = async (
-  directory: Directory,
-  acting: Member,
-  parentId: string,
-): Promise<Client> => {
-  const parent = await directory.client(parentId);
+export const parentNamed = async (store: Store, acting: Member, parentId: string): Promise<Client> => {
+  const parent = await store.get(clientEntity, { id: parentId });
   const scope = scopeOf(acting.role, "client:read");
   if (!parent || !scope || !visible(acting, scope, parent)) throw unknownClient("/parentId");
   return parent;
@@ -95,12 +81,11 @@ export const newClientRecords = async (
   input: NewClientWhole,
   actor: Pick<Actor, "store" | "tenant" | "now" | "newId" | "settings">,
   acting: Member,
-  directory: Directory = directoryOf(actor.store),
 ): Promise<NewClientChange> => {
   const { tenant, now, newId, store } = actor;
   const { fields } = await actor.settings();
-  const responsible = await responsibilityOf(directory, acting, input);
-  if (input.parentId !== undefined) await parentNamed(directory, acting, input.parentId);
+  const responsible = await responsibilityOf(store, acting, input);
+  if (input.parentId !== undefined) await parentNamed(store, acting, input.parentId);
   const records = newClientWhole(input, {
     ...responsible,
     now,

@@ -98,10 +98,6 @@ export const clientsNamed = async (store: Store, name: string): Promise<Client[]
   return page.items;
 };
 
-/** Clients that came from another system under this id; a page of them. For imports. */
-export const clientsWithExternalId = async (store: Store, externalId: string): Promise<Client[]> =>
-  (await byExternalId(store, externalId, everything, { limit: 50 })).items;
-
 /**
  * Clients by a lookup of something that belongs to them: a contact's phone, a counterparty's tax id. Several may
  * lead to one client, which is then found once: their lookups stand side by side, for they begin with its id.

@@ -19,7 +19,7 @@ import { present, StaleWrite, update } from "../kit/table/store.ts";
 import { loadClient, reachesClient } from "./access.ts";
 import { contactHandlers } from "./contact-handlers.ts";
 import { counterpartyHandlers } from "./counterparty-handlers.ts";
-import { directoryOf, newClientRecords, parentNamed, responsibilityAfter } from "./create.ts";
+import { newClientRecords, parentNamed, responsibilityAfter } from "./create.ts";
 import { listClients } from "./list.ts";
 import { noteHandlers } from "./note-handlers.ts";
 import { ancestorsOf, checkReferences } from "./references.ts";
@@ -87,15 +87,14 @@ export const clientHandlers: Handlers<typeof clientRoutes> = {
     const client = await loadClient(context, params.clientId);
     checkVersion(context, client);
     const { ownerId, teamId, fields, archived, ...values } = body;
-    const directory = directoryOf(store);
-    const responsible = await responsibilityAfter(directory, member, client, { ownerId, teamId });
+    const responsible = await responsibilityAfter(store, member, client, { ownerId, teamId });
     const settings = await context.settings();
     const checked = fields && changedFieldValues(settings.fields.client, client.fields, fields);
     refuseFaults(checked?.faults ?? []);
     await checkReferences(store, member, checked?.references ?? []);
     const ancestors =
       values.parentId && values.parentId !== client.parentId
-        ? await ancestorsOf(store, client, await parentNamed(directory, member, values.parentId))
+        ? await ancestorsOf(store, client, await parentNamed(store, member, values.parentId))
         : [];
     const changed = changedClient(
       client,
