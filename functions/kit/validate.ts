@@ -52,6 +52,20 @@ const depthOf = (json: string): number => {
   return deepest;
 };
 
+/** Half of a character that takes two: such a text cannot be stored as it is. Only an escape can bring one. */
+const mayHoldHalves = /\\u[dD][89a-fA-F]/;
+
+const halvesIn = (value: unknown, pointer = ""): FieldFault[] => {
+  if (typeof value === "string")
+    return value.isWellFormed() ? [] : [{ pointer, reason: "holds half of a character" }];
+  if (typeof value !== "object" || value === null) return [];
+  return Object.entries(value).flatMap(([name, inner]) =>
+    name.isWellFormed()
+      ? halvesIn(inner, `${pointer}/${escaped(name)}`)
+      : [{ pointer: `${pointer}/${escaped(name.toWellFormed())}`, reason: "is not a known field" }],
+  );
+};
+
 const parsedBody = (raw: RawRequest): unknown => {
   if (raw.body === undefined || raw.body === "")
     throw new Failure("request.invalid", { fields: [{ pointer: "", reason: "a JSON body is needed" }] });
@@ -64,11 +78,15 @@ const parsedBody = (raw: RawRequest): unknown => {
     throw new Failure("request.invalid", {
       fields: [{ pointer: "", reason: `is nested deeper than ${mostDepth} levels` }],
     });
+  let body: unknown;
   try {
-    return JSON.parse(raw.body);
+    body = JSON.parse(raw.body);
   } catch (error) {
     throw new Failure("request.not-json", { detail: error instanceof Error ? error.message : undefined });
   }
+  const halves = mayHoldHalves.test(raw.body) ? halvesIn(body) : [];
+  if (halves.length > 0) throw new Failure("request.invalid", { fields: halves.slice(0, mostFaults) });
+  return body;
 };
 
 /**
