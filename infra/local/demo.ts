@@ -1,8 +1,129 @@
+import { millisecondsOf } from "../../domain/kernel/time.ts";
+import { type Client, clientOf } from "../../functions/client.ts";
+import { allRoutes } from "../../functions/routes.ts";
+import { demoClients } from "./demo/clients.ts";
+import { demoDeals, type Made, type MadeClient } from "./demo/deals.ts";
+import { type DemoMemberKey, demoMembers, demoTeams } from "./demo/people.ts";
+import { demoProducts } from "./demo/products.ts";
+import { demoFields } from "./demo/settings.ts";
+
+type Api = Client<typeof allRoutes>;
+
+const seed = "clientela 1";
+const clientCount = 300;
+const atOnce = 16;
+
+export interface DemoSettings {
+  readonly baseUrl: string;
+  readonly adminEmail: string;
+  /** Gives an access token of a member by email address. */
+  readonly tokenFor: (email: string) => Promise<string>;
+  /** Told how far it has come. */
+  readonly progress?: (text: string) => void;
+}
+
+/** Does something with every element, so many at once, and keeps the order of the results. */
+const each = async <Value, Result>(
+  values: readonly Value[],
+  work: (value: Value, at: number) => Promise<Result>,
+): Promise<Result[]> => {
+  const results: Result[] = [];
+  const left = values.entries();
+  const worker = async (): Promise<void> => {
+    for (const [at, value] of left) results[at] = await work(value, at);
+  };
+  await Promise.all(Array.from({ length: atOnce }, worker));
+  return results;
+};
+
+/** A request under this key is carried out once, whatever start sends it. */
+const key = (name: string) => ({ idempotencyKey: `demo ${seed} ${name}`.replaceAll(" ", "-") });
+
+const makePeople = async (admin: Api): Promise<Record<DemoMemberKey, string>> => {
+  const ids: Partial<Record<string, string>> = {};
+  const invite = async (name: DemoMemberKey, teamId?: string): Promise<string> => {
+    const { team: _, ...member } = { team: undefined, ...demoMembers[name] };
+    const made = await admin.inviteMember({
+      body: { ...member, ...(teamId ? { teamId } : {}) },
+      ...key(name),
+    });
+    return made.id;
+  };
+  const names = Object.keys(demoMembers).filter((name): name is DemoMemberKey => name in demoMembers);
+  const heads = names.filter((name) => demoMembers[name].role === "head");
+  const teamIds = new Map<string, string>();
+  const teamOf = (name: DemoMemberKey) => ({ team: undefined, ...demoMembers[name] }).team;
+  for (const name of heads) {
+    const headId = await invite(name);
+    ids[name] = headId;
+    const team = teamOf(name);
+    if (!team) continue;
+    const made = await admin.createTeam({ body: { name: demoTeams[team], headId }, ...key(`team ${team}`) });
+    teamIds.set(team, made.id);
+  }
+  for (const name of names) ids[name] ??= await invite(name, teamIds.get(teamOf(name) ?? ""));
+  if (!isComplete(ids)) throw new Error("a member of the demo has no id");
+  return ids;
+};
+
+const isComplete = (ids: Partial<Record<string, string>>): ids is Record<DemoMemberKey, string> =>
+  Object.keys(demoMembers).every((name) => ids[name] !== undefined);
+
 /**
- * Fills the demo tenant through the public API. Called once, at the first start of a data folder.
- * @param tokenFor gives an access token of a member by email address
+ * Fills the demo tenant through the public API: members and teams, products, clients and deals with their pasts,
+ * all from one seed and as of the moment the tenant was made. Every request has a key of its own, so that a demo
+ * that was cut short is completed, not doubled, by the next start.
  */
-export const makeDemo = async (
-  _baseUrl: string,
-  _tokenFor: (email: string) => Promise<string>,
-): Promise<void> => {};
+export const makeDemo = async ({ baseUrl, adminEmail, tokenFor, progress = () => {} }: DemoSettings) => {
+  const as = async (email: string): Promise<Api> =>
+    clientOf(allRoutes, { baseUrl, token: await tokenFor(email) });
+  const admin = await as(adminEmail);
+  const { createdAt } = await admin.readTenant();
+  const nowMs = millisecondsOf(createdAt);
+  const year = new Date(nowMs).getUTCFullYear();
+
+  progress("demo: members and products");
+  const members = await makePeople(admin);
+  const apis = new Map<string, Api>();
+  for (const { email } of Object.values(demoMembers)) apis.set(email, await as(email));
+  const apiOf = (name: DemoMemberKey): Api => {
+    const api = apis.get(demoMembers[name].email);
+    if (!api) throw new Error(`${name} has no token`);
+    return api;
+  };
+  const settings = await admin.setFields({ body: demoFields, ...key("fields") });
+  const products = await each(demoProducts(year), (body) => admin.createProduct({ body, ...key(body.code) }));
+
+  const planned = demoClients(seed, clientCount, year);
+  const clients: MadeClient[] = [];
+  const makeClient = async (at: number): Promise<void> => {
+    const plan = planned[at];
+    if (!plan) return;
+    const parent = plan.parent === undefined ? undefined : clients[plan.parent];
+    const body = { ...plan.body, ...(parent ? { parentId: parent.id } : {}) };
+    const api = apiOf(plan.owner);
+    const made = await api.createClient({ body, ...key(`client ${at}`) });
+    clients[at] = made;
+    if (plan.note)
+      await api.addNote({ params: { clientId: made.id }, body: { text: plan.note }, ...key(`note ${at}`) });
+    if (at % 25 === 0) progress(`demo: ${at} of ${clientCount} clients`);
+  };
+  const places = [...planned.keys()];
+  await each(
+    places.filter((at) => planned[at]?.parent === undefined),
+    makeClient,
+  );
+  await each(
+    places.filter((at) => planned[at]?.parent !== undefined),
+    makeClient,
+  );
+
+  const rules = { types: settings.dealTypes, reasonIds: settings.lossReasons.map(({ id }) => id) };
+  const made: Made = { products, clients, members };
+  const deals = demoDeals(seed, nowMs, rules, planned, made);
+  await each(deals, async ({ owner, body }, at) => {
+    await apiOf(owner).createDeal({ body, ...key(`deal ${at}`) });
+    if (at % 25 === 0) progress(`demo: ${at} of ${deals.length} deals`);
+  });
+  progress(`demo: ${clients.length} clients, ${deals.length} deals, ${products.length} products`);
+};

@@ -20,6 +20,8 @@ export interface StackOptions {
   readonly watch?: boolean;
   /** Told what happens meanwhile; nothing by default. */
   readonly say?: (line: string) => void;
+  /** Told how far the demo data have come. */
+  readonly progress?: (text: string) => void;
 }
 
 export interface Stack extends Machine {
@@ -33,7 +35,11 @@ const synthesize = (parent: string): { assembly: string; remove: () => void } =>
   return { assembly: folder, remove: () => rmSync(folder, { recursive: true, force: true }) };
 };
 
-const provision = async (machine: Machine, empty: boolean): Promise<void> => {
+const provision = async (
+  machine: Machine,
+  empty: boolean,
+  progress: (text: string) => void,
+): Promise<void> => {
   if (!machine.functions.has("provision")) return;
   await makeTenant(machine.functions, {
     name: empty ? "Empty" : "Demo",
@@ -42,7 +48,10 @@ const provision = async (machine: Machine, empty: boolean): Promise<void> => {
     preset: "full",
   });
   await machine.settle();
-  if (!empty) await makeDemo(machine.url, (email) => machine.tokenFor(email));
+  if (empty) return;
+  await makeDemo({ baseUrl: machine.url, adminEmail: demoAdmin, tokenFor: machine.tokenFor, progress });
+  // So that the very first search finds what was made.
+  await machine.settle();
 };
 
 /** Builds, synthesizes and runs the product on this machine. At the first start of a data folder it makes a tenant. */
@@ -52,6 +61,7 @@ export const startStack = async ({
   empty = false,
   watch = false,
   say = () => {},
+  progress = () => {},
 }: StackOptions): Promise<Stack> => {
   const folder = path.resolve(dataFolder);
   mkdirSync(folder, { recursive: true });
@@ -74,7 +84,7 @@ export const startStack = async ({
     }
     const running = machine;
     if (data.isNew) {
-      await provision(running, empty);
+      await provision(running, empty, progress);
       markMade(folder);
     }
     const stop = async (): Promise<void> => {

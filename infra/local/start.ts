@@ -7,6 +7,17 @@ process.env.TZ = "UTC";
 const { values } = parseArgs({ options: { empty: { type: "boolean", default: false } } });
 const port = Number(process.env.PORT ?? 4000);
 
+/** One line that is written over; where the output is no screen, only its last state. */
+const { stdout } = process;
+let lastProgress = "";
+const progress = (text: string): void => {
+  lastProgress = text;
+  if (stdout.isTTY) stdout.write(`\r\u001b[K${text}`);
+};
+const endProgress = (): void => {
+  if (lastProgress) console.log(stdout.isTTY ? "" : lastProgress);
+};
+
 try {
   const stack = await startStack({
     port,
@@ -14,7 +25,9 @@ try {
     empty: values.empty,
     watch: true,
     say: (line) => console.log(line),
+    progress,
   });
+  endProgress();
   let stopping = false;
   const stop = async (code = 0): Promise<void> => {
     if (stopping) return;
