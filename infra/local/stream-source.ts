@@ -81,7 +81,8 @@ export class StreamSource {
   async readAfter(shard: string, after: bigint): Promise<readonly Placed[]> {
     const window = this.#windows.get(shard) ?? { records: [], reading: undefined };
     this.#windows.set(shard, window);
-    await window.reading;
+    // Several wait for one reading: whoever comes after the first finds the next one under way.
+    while (window.reading) await window.reading;
     const known = recordsAfter(window.records, after);
     if (known.length > 0) return known;
     const last = window.records.at(-1)?.sequence;
