@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import * as z from "zod";
+import type { Archive, SeenEvent } from "./archive.ts";
 import { unknownAction } from "./aws-error.ts";
 import type { Clock } from "./clock.ts";
 import type { Deliveries } from "./deliveries.ts";
@@ -29,13 +30,6 @@ interface Rule {
   readonly functions: readonly string[];
 }
 
-export interface SeenEvent {
-  readonly time: string;
-  readonly type: string;
-  readonly detail: unknown;
-  readonly deliveredTo: readonly string[];
-}
-
 const compile = (model: Model): Rule[] =>
   model.rules
     .filter((rule) => rule.enabled)
@@ -56,21 +50,26 @@ export class Bus {
   readonly #buses: ReadonlySet<string>;
   readonly #deliveries: Deliveries;
   readonly #clock: Clock;
+  readonly #archive: Archive;
   readonly #region: string;
   readonly #accountId: string;
-  /** The last events, newest first. */
-  readonly recent: SeenEvent[] = [];
+  /** The last events, newest first; after a restart those that an archive kept. */
+  readonly recent: SeenEvent[];
+  /** Since the start. */
   events = 0;
 
   constructor(
     model: Model,
     deliveries: Deliveries,
+    archive: Archive,
     clock: Clock,
     { region, accountId }: { region: string; accountId: string },
   ) {
     this.#rules = compile(model);
     this.#buses = new Set(["default", ...model.buses]);
     this.#deliveries = deliveries;
+    this.#archive = archive;
+    this.recent = archive.last(keptEvents);
     this.#clock = clock;
     this.#region = region;
     this.#accountId = accountId;
@@ -87,6 +86,10 @@ export class Bus {
           ? result.functions.map((name) => ({ function: name, source: "bus", payload: result.event }))
           : [],
       ),
+      () => {
+        for (const result of results)
+          if ("event" in result) this.#archive.keep(result.bus, result.event, result.seen);
+      },
     );
     return {
       FailedEntryCount: results.filter((result) => "ErrorCode" in result).length,
@@ -117,14 +120,20 @@ export class Bus {
       .filter((rule) => rule.bus === bus && rule.matches(event))
       .flatMap((rule) => rule.functions);
     this.events += 1;
-    this.recent.unshift({ time: event.time, type: entry.DetailType, detail, deliveredTo: functions });
+    const seen = { time: event.time, type: entry.DetailType, detail, deliveredTo: functions };
+    this.recent.unshift(seen);
     this.recent.length = Math.min(this.recent.length, keptEvents);
-    return { event, functions };
+    return { event, bus, seen, functions };
   }
 }
 
 type ReadEntry =
-  | { readonly event: { readonly id: string }; readonly functions: readonly string[] }
+  | {
+      readonly event: { readonly id: string };
+      readonly bus: string;
+      readonly seen: SeenEvent;
+      readonly functions: readonly string[];
+    }
   | { readonly ErrorCode: string; readonly ErrorMessage: string };
 
 const parseDetail = (text: string): Record<string, unknown> | undefined => {

@@ -60,14 +60,20 @@ export class Deliveries {
     for (const name of this.#functions.keys()) this.#pump(name);
   }
 
-  /** Accepts invocations; when it returns they are on disk. */
-  accept(invocations: readonly { function: string; source: string; payload: unknown }[]): void {
-    if (invocations.length === 0) return;
+  /**
+   * Accepts invocations; when it returns they are on disk.
+   * @param alongside other writes to the same state, for the same commit
+   */
+  accept(
+    invocations: readonly { function: string; source: string; payload: unknown }[],
+    alongside: () => void = () => {},
+  ): void {
     const nowMs = this.#clock.now();
     const insert = this.#state.statement(
       "INSERT INTO delivery (function, source, payload, createdAt, dueAt) VALUES (?, ?, ?, ?, ?)",
     );
     this.#state.together(() => {
+      alongside();
       for (const { function: name, source, payload } of invocations)
         insert.run(name, source, JSON.stringify(payload), nowMs, nowMs);
     });

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import path from "node:path";
+import { Archive } from "./archive.ts";
 import { JwtAuthorizer } from "./authorizer.ts";
 import { type AwsServices, awsEndpoint } from "./aws-endpoint.ts";
 import { Bus } from "./bus.ts";
@@ -147,7 +148,8 @@ export const runMachine = async ({
 
     const queues = new Queues(state, clock, model.queues);
     const deliveries = new Deliveries(state, clock, queues, functions);
-    const bus = new Bus(model, deliveries, clock, pseudo);
+    const archive = new Archive(model.archives, state, clock);
+    const bus = new Bus(model, deliveries, archive, clock, pseudo);
     const s3 = new S3(path.join(data.folder, "objects"), model.buckets, clock);
     const users = new Users(state);
     const cognito = new Cognito(users, clock, model);
@@ -185,7 +187,7 @@ export const runMachine = async ({
       ...localRoutes({ functions, clock, tokenFor, settle, keys: issuer.keys }),
       ...overviewRoutes({
         ...{ clock, database, dataFolder: data.folder, api: httpApi, functions },
-        ...{ bus, deliveries, queues, streams, users, s3 },
+        ...{ bus, archive, deliveries, queues, streams, users, s3 },
       }),
     ]);
     answerApi = (request, response) =>

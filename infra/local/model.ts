@@ -49,6 +49,13 @@ export interface RuleModel {
   readonly enabled: boolean;
   readonly targets: readonly { readonly id: string; readonly arn: string }[];
 }
+export interface ArchiveModel {
+  readonly name: string;
+  readonly bus: string;
+  readonly pattern: Record<string, unknown> | undefined;
+  /** 0: for ever. */
+  readonly retentionDays: number;
+}
 export interface QueueModel {
   readonly name: string;
   readonly arn: string;
@@ -72,6 +79,7 @@ export interface Model {
   readonly mappings: readonly MappingModel[];
   readonly buses: readonly string[];
   readonly rules: readonly RuleModel[];
+  readonly archives: readonly ArchiveModel[];
   readonly queues: ReadonlyMap<string, QueueModel>;
   readonly buckets: readonly string[];
   readonly userPools: readonly UserPoolModel[];
@@ -86,6 +94,7 @@ const modelledTypes = {
   queues: "AWS::SQS::Queue",
   buses: "AWS::Events::EventBus",
   rules: "AWS::Events::Rule",
+  archives: "AWS::Events::Archive",
   buckets: "AWS::S3::Bucket",
   userPools: "AWS::Cognito::UserPool",
   userPoolClients: "AWS::Cognito::UserPoolClient",
@@ -220,6 +229,14 @@ export const readModel = (stacks: readonly StackTemplate[], resolver: Resolver):
       targets: is.Targets.map((target) => ({ id: target.Id, arn: target.Arn })),
     }),
   );
+  const archives = read(modelledTypes.archives, properties.ArchiveProperties).map(
+    ({ is, name }): ArchiveModel => ({
+      name,
+      bus: nameOfArn(is.SourceArn),
+      pattern: is.EventPattern,
+      retentionDays: is.RetentionDays,
+    }),
+  );
 
   const clients = read(modelledTypes.userPoolClients, properties.UserPoolClientProperties);
   const userPools = read(modelledTypes.userPools, properties.UserPoolProperties).map(
@@ -247,6 +264,7 @@ export const readModel = (stacks: readonly StackTemplate[], resolver: Resolver):
     mappings,
     buses,
     rules,
+    archives,
     queues,
     buckets: read(modelledTypes.buckets, properties.BucketProperties).map(({ name }) => name),
     userPools,

@@ -16,6 +16,7 @@ const nameProperties: Readonly<Record<string, string>> = {
   "AWS::SQS::Queue": "QueueName",
   "AWS::Events::EventBus": "Name",
   "AWS::Events::Rule": "Name",
+  "AWS::Events::Archive": "ArchiveName",
   "AWS::S3::Bucket": "BucketName",
   "AWS::Logs::LogGroup": "LogGroupName",
   "AWS::SNS::Topic": "TopicName",

@@ -1,3 +1,4 @@
+import type { Archive } from "./archive.ts";
 import type { Bus } from "./bus.ts";
 import type { Clock } from "./clock.ts";
 import type { Deliveries } from "./deliveries.ts";
@@ -17,6 +18,7 @@ export interface OverviewParts {
   readonly api: HttpApi;
   readonly functions: ReadonlyMap<string, FunctionRunner>;
   readonly bus: Bus;
+  readonly archive: Archive;
   readonly deliveries: Deliveries;
   readonly queues: Queues;
   readonly streams: Streams;
@@ -27,6 +29,7 @@ export interface OverviewParts {
 const shownUsers = 200;
 const shownMessages = 50;
 const redrivenAtOnce = 1_000;
+const eventsAtOnce = 500;
 
 const average = (totalMs: number, count: number): number =>
   count === 0 ? 0 : Math.round((totalMs / count) * 10) / 10;
@@ -116,6 +119,14 @@ export const overviewRoutes = (parts: OverviewParts): LocalRoute[] => {
       method: "GET",
       path: /^\/_local\/state$/,
       answer: () => ({ status: 200, json: overview(parts) }),
+    },
+    {
+      method: "GET",
+      path: /^\/_local\/events\/after\/(\d{1,15})$/,
+      answer: (_, after) => ({
+        status: 200,
+        json: { events: parts.archive.after(Number(after), eventsAtOnce) },
+      }),
     },
     {
       method: "GET",

@@ -119,6 +119,15 @@ export const BusProperties = z.strictObject({
   Tags: idle,
 });
 
+export const ArchiveProperties = z.strictObject({
+  ArchiveName: text.optional(),
+  Description: idle,
+  SourceArn: text,
+  EventPattern: z.record(text, z.unknown()).optional(),
+  /** 0: for ever. */
+  RetentionDays: count.default(0),
+});
+
 export const RuleProperties = z.strictObject({
   Name: text.optional(),
   Description: idle,
@@ -237,7 +246,6 @@ export const idleTypes: ReadonlySet<string> = new Set([
   "AWS::SNS::TopicPolicy",
   "AWS::SNS::Subscription",
   "AWS::SQS::QueuePolicy",
-  "AWS::Events::Archive",
   "AWS::Events::EventBusPolicy",
   "AWS::Cognito::UserPoolDomain",
 ]);

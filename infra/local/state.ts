@@ -12,6 +12,8 @@ const schema = `
     attempts INTEGER NOT NULL DEFAULT 0, createdAt INTEGER NOT NULL, dueAt INTEGER NOT NULL, lastError TEXT
   );
   CREATE INDEX IF NOT EXISTS deliveryDue ON delivery (function, dueAt, id);
+  CREATE TABLE IF NOT EXISTS event (number INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL, seen TEXT NOT NULL);
+  CREATE INDEX IF NOT EXISTS eventAt ON event (at);
   CREATE TABLE IF NOT EXISTS message (
     id TEXT PRIMARY KEY, queue TEXT NOT NULL, body TEXT NOT NULL, attributes TEXT NOT NULL,
     origin TEXT, sentAt INTEGER NOT NULL, visibleAt INTEGER NOT NULL, receives INTEGER NOT NULL DEFAULT 0,

@@ -140,6 +140,14 @@ const stateful: Resources = {
     },
   },
   Bus: { Type: "AWS::Events::EventBus", Properties: { Name: "fixture-events" } },
+  Archive: {
+    Type: "AWS::Events::Archive",
+    Properties: {
+      SourceArn: arnOf("Bus"),
+      EventPattern: { source: ["fixture"], "detail-type": [{ prefix: "thing." }] },
+      RetentionDays: 2,
+    },
+  },
   Uploads: { Type: "AWS::S3::Bucket", Properties: {} },
   Pool: {
     Type: "AWS::Cognito::UserPool",

@@ -75,6 +75,29 @@ describe("the bus", () => {
     expect(await queue()).toEqual([]);
   });
 
+  test("the archive has the events that its pattern matches, in order, after a restart too, and for its time only", async () => {
+    await start();
+    const archived = async (after = 0): Promise<{ number: number; type: string; detail: unknown }[]> => {
+      const { json } = await send(
+        `${fixture.machine.url}/_local/events/after/${after}`,
+        undefined,
+        {},
+        "GET",
+      );
+      return Object(json).events;
+    };
+    await put(made("a"), { type: "other.made", detail: { name: "x" } }, made("b", { kind: "unwanted" }));
+    fixture = await fixture.restart();
+    await put(made("c"));
+    const kept = await archived();
+    expect(kept.map(({ detail }) => Object(detail).name)).toEqual(["a", "b", "c"]);
+    expect((await archived(kept[1]?.number)).map(({ detail }) => Object(detail).name)).toEqual(["c"]);
+    await send(`${fixture.machine.url}/_local/clock`, { advance: "P3D" });
+    await put(made("d"));
+    fixture = await fixture.restart();
+    expect((await archived()).map(({ detail }) => Object(detail).name)).toEqual(["d"]);
+  });
+
   test("what was accepted and not yet taken is delivered after a restart", async () => {
     await start();
     await send(`${fixture.machine.url}/_local/faults`, { function: "listener", failures: 1 });
