@@ -126,7 +126,13 @@ export const valid: Readonly<Record<string, (company: Company) => Promise<Reques
   }),
   changeClient: async (company) => ({
     params: { clientId: (await anotherClient(company)).id },
-    body: { name: `Client ${fresh()}`, parentId: company.ids.cli, ownerId: company.ids.mem, tags: ["vip"] },
+    body: {
+      name: `Client ${fresh()}`,
+      parentId: company.ids.cli,
+      ownerId: company.ids.mem,
+      teamId: company.ids.team,
+      tags: ["vip"],
+    },
   }),
   addContact: async (company) => ({
     params: { clientId: (await anotherClient(company)).id },
@@ -187,6 +193,7 @@ export const valid: Readonly<Record<string, (company: Company) => Promise<Reques
     params: { dealId: (await anotherDeal(company)).id },
     body: {
       clientId: company.ids.cli,
+      contacts: [{ contactId: company.ids.con, roles: ["payer"] }],
       ownerId: company.ids.mem,
       participantIds: [company.adminMemberId],
       items: [{ productId: company.ids.prd, quantity: 3, unitPriceMinor: 500 }],
