@@ -4,6 +4,7 @@ import { lambdas } from "../../functions/lambdas.ts";
 import { buildApp } from "../app.ts";
 import { bundleFunctions } from "../bundle.ts";
 import { makeDemo } from "./demo.ts";
+import { endStale } from "./launch.ts";
 import { makeTenant } from "./local-routes.ts";
 import { type Machine, runMachine } from "./machine.ts";
 import { markMade, openDataFolder } from "./state.ts";
@@ -27,6 +28,15 @@ export interface StackOptions {
 export interface Stack extends Machine {
   readonly dataFolder: string;
 }
+
+/** What a first start left that did not come to its end: it begins anew. */
+const clearHalfMade = async (folder: string): Promise<void> => {
+  await endStale(path.join(folder, "database.pid"), folder);
+  for (const name of ["table.db", "state.db"])
+    for (const suffix of ["", "-wal", "-shm"]) rmSync(path.join(folder, name + suffix), { force: true });
+  for (const name of ["shared-local-instance.db", "objects"])
+    rmSync(path.join(folder, name), { recursive: true, force: true });
+};
 
 /** Synthesizes the CDK app into a folder, without cdk-nag, which is for `npm run synth`. */
 const synthesize = (parent: string): { assembly: string; remove: () => void } => {
@@ -72,6 +82,7 @@ export const startStack = async ({
     say(`reloaded ${changed.join(", ")}`);
   };
   try {
+    if (data.isNew) await clearHalfMade(folder);
     const bundles = await bundleFunctions(
       lambdas,
       watch ? { watch: reload, onFailure: (e) => say(e.message) } : {},
