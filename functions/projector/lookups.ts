@@ -44,6 +44,9 @@ export const lookupWrites = ({ dynamodb }: DynamoDBRecord): LookupWrite[] => {
   ];
 };
 
+/** How many batch writes are under way at once; each takes 25 lookups at a time. */
+const lanes = 4;
+
 /**
  * Keeps the lookups of a batch of stream records. One key is written once, as the last record wants it: a batch
  * write takes no key twice, and keeps no order.
@@ -54,5 +57,10 @@ export const keepLookups = async (database: Database, records: readonly DynamoDB
     const key = "put" in write ? write.put : write.remove;
     last.set(`${key.pk?.S} ${key.sk?.S}`, write);
   }
-  if (last.size > 0) await database.batchWrite([...last.values()]);
+  const writes = [...last.values()];
+  const share = Math.max(25, Math.ceil(writes.length / lanes));
+  const parts = Array.from({ length: Math.ceil(writes.length / share) }, (_, lane) =>
+    writes.slice(lane * share, (lane + 1) * share),
+  );
+  await Promise.all(parts.map((part) => database.batchWrite(part)));
 };
