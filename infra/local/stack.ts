@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { mkdirSync, rmSync } from "node:fs";
 import path from "node:path";
 import { lambdas } from "../../functions/lambdas.ts";
 import { buildApp } from "../app.ts";
@@ -40,7 +40,8 @@ const clearHalfMade = async (folder: string): Promise<void> => {
 
 /** Synthesizes the CDK app into a folder, without cdk-nag, which is for `npm run synth`. */
 const synthesize = (parent: string): { assembly: string; remove: () => void } => {
-  const folder = mkdtempSync(path.join(parent, "assembly-"));
+  const folder = path.join(parent, "assembly");
+  rmSync(folder, { recursive: true, force: true });
   buildApp({ lambdas, outdir: folder, nag: false, copyBundles: false }).synth();
   return { assembly: folder, remove: () => rmSync(folder, { recursive: true, force: true }) };
 };
