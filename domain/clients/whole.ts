@@ -60,7 +60,7 @@ export const refuseFaults = (faults: readonly FieldFault[]): void => {
 
 /**
  * The records of a new client, checked and normalised. Every way in makes them here: the API and imports.
- * @throws client.invalid naming every fault, counterparty.link-days, limit.exceeded
+ * @throws client.invalid naming every fault, limit.exceeded
  */
 export const newClientWhole = (
   { contacts, counterparties, ...input }: NewClientWhole,
@@ -80,7 +80,12 @@ export const newClientWhole = (
     newCounterparty(counterparty, { id: newId("counterparty"), now, pointer: `/counterparties/${at}` }),
   );
   const parts = [...people, ...legal];
-  refuseFaults([...checked.faults, ...parts.flatMap(({ faults }) => faults)]);
+  const reversed = counterparties.flatMap(({ validFrom = about.today, validTo }, at) =>
+    validTo !== undefined && validTo < validFrom
+      ? [{ pointer: `/counterparties/${at}/validTo`, reason: `lies before ${validFrom}` }]
+      : [],
+  );
+  refuseFaults([...checked.faults, ...parts.flatMap(({ faults }) => faults), ...reversed]);
 
   const records: NewRecords = {
     client: {

@@ -75,7 +75,7 @@ export interface NewClientChange {
 /**
  * All that is written and announced for a new client, by the same rules whoever makes it. Several may be written
  * in one transaction. Nothing is read where the acting member becomes the owner and nothing else is named.
- * @throws client.invalid, reference.unknown, member.not-assignable, counterparty.link-days, limit.exceeded
+ * @throws client.invalid, reference.unknown, member.not-assignable, limit.exceeded
  */
 export const newClientRecords = async (
   input: NewClientWhole,

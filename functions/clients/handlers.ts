@@ -86,6 +86,7 @@ export const clientHandlers: Handlers<typeof clientRoutes> = {
     const { store, member, now } = context;
     const client = await loadClient(context, params.clientId);
     checkVersion(context, client);
+    if (Object.keys(body).length === 0) return context.save({ writes: [], answer: client });
     const { ownerId, teamId, fields, archived, ...values } = body;
     const responsible = await responsibilityAfter(store, member, client, { ownerId, teamId });
     const settings = await context.settings();

@@ -64,13 +64,7 @@ export const clientRoutes = {
     status: 201,
     output: ClientWhole,
     versioned: true,
-    failures: [
-      "client.invalid",
-      "counterparty.link-days",
-      "member.not-assignable",
-      "reference.unknown",
-      "limit.exceeded",
-    ],
+    failures: ["client.invalid", "member.not-assignable", "reference.unknown", "limit.exceeded"],
   }),
   listClients: route({
     ...shared,

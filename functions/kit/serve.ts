@@ -64,18 +64,16 @@ const bodyOf = (event: ApiEvent): string | undefined =>
 
 const wait = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
 
-/** Runs the handler again while its records change under it, unless the caller demanded a version. */
-const untilSaved = async <T>(
-  run: () => Promise<T>,
-  ifMatch: number | undefined,
-  chance: () => number,
-): Promise<T> => {
+/**
+ * Runs the handler again while its records change under it. A version that the caller demanded is held against
+ * what is loaded anew; a change may need other records beside, whose versions nobody demanded.
+ */
+const untilSaved = async <T>(run: () => Promise<T>, chance: () => number): Promise<T> => {
   for (let attempt = 1; ; attempt++) {
     try {
       return await run();
     } catch (error) {
       if (!(error instanceof StaleWrite)) throw error;
-      if (ifMatch !== undefined) throw new Failure("record.stale");
       if (attempt === mostRuns) throw new Failure("record.busy");
       await wait(chance() * 10 * 2 ** attempt);
     }
@@ -178,11 +176,7 @@ const answerOf = async (
   };
   const chance = () => (ground.entropy(1)[0] ?? 0) / 256;
   try {
-    const answer = await untilSaved(
-      () => handler(request as RequestOf<RouteDeclaration>, context),
-      ifMatch,
-      chance,
-    );
+    const answer = await untilSaved(() => handler(request as RequestOf<RouteDeclaration>, context), chance);
     return { answer, replay: false };
   } catch (error) {
     // The change collided with one that another request made under the same key: answer as that one did.

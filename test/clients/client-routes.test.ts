@@ -74,7 +74,9 @@ describe("POST /v1/clients", () => {
             { name: "A", phones: ["1234"] },
             { name: "B", phones: ["0721234567", "abc"], fields: { x: "y" } },
           ],
-          counterparties: [{ legalName: "L", iban: "RO00AAAA1B31007593840000", taxId: "--" }],
+          counterparties: [
+            { legalName: "L", iban: "RO00AAAA1B31007593840000", taxId: "--", validTo: "2001-01-01" },
+          ],
         },
       }),
     ).rejects.toMatchObject({
@@ -88,6 +90,7 @@ describe("POST /v1/clients", () => {
           "/contacts/1/fields/x",
           "/counterparties/0/iban",
           "/counterparties/0/taxId",
+          "/counterparties/0/validTo",
         ].map((pointer) => expect.objectContaining({ pointer })),
       ),
     });
@@ -226,6 +229,13 @@ describe("PATCH /v1/clients/{clientId}", () => {
     const after = await ana.api.readClient({ params });
     expect(after).toMatchObject({ name: "Renamed", country: "MD", version: 5, contactCount: 2 });
     expect(after.contacts.map(({ name }) => name).sort()).toEqual(["One", "Two"]);
+  });
+
+  test("a change that names nothing changes nothing", async () => {
+    const made = await ana.api.createClient({ body: { name: "Untouched" } });
+    const params = { clientId: made.id };
+    expect(await ana.api.changeClient({ params, body: {} })).toMatchObject({ version: 1 });
+    expect(await ana.api.readClient({ params })).toEqual(made);
   });
 
   test("a client passes to another member and their team, and out of sight", async () => {

@@ -50,6 +50,28 @@ describe("contacts", () => {
     ).rejects.toMatchObject(failure("record.stale", 412));
   });
 
+  test("a contact in the demanded version is changed, whatever else of its client changes meanwhile", async () => {
+    const busy = await client("Changing");
+    const made = await Promise.all(
+      [1, 2, 3, 4].map((n) => ana.api.addContact({ params: busy, body: { name: `${n}` } })),
+    );
+    const changed = await Promise.all(
+      made.map(({ id }) =>
+        ana.api.changeContact({ params: { ...busy, contactId: id }, body: { position: "x" }, ifMatch: 1 }),
+      ),
+    );
+    expect(changed.map(({ version }) => version)).toEqual([2, 2, 2, 2]);
+    const [{ id } = { id: "" }] = made;
+    const tries = await Promise.allSettled(
+      [1, 2, 3].map((n) =>
+        ana.api.changeContact({ params: { ...busy, contactId: id }, body: { position: `${n}` }, ifMatch: 2 }),
+      ),
+    );
+    expect(tries.filter(({ status }) => status === "fulfilled")).toHaveLength(1);
+    for (const one of tries)
+      if (one.status === "rejected") expect(one.reason).toMatchObject(failure("record.stale", 412));
+  });
+
   test("what is wrong is named with its place", async () => {
     await expect(ana.api.addContact({ params, body: { name: "X", phones: ["none"] } })).rejects.toMatchObject(
       failure("client.invalid", 422, "/phones/0"),
