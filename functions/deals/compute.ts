@@ -21,6 +21,8 @@ const dealsAPage = 1_000;
 const partsAtOnce = 8;
 const dayMs = 86_400_000;
 
+type Computing = Pick<Context, "store" | "now" | "tenant" | "settings">;
+
 /** An instant before the month begins in any time zone, and one after it has ended. */
 const aroundMonth = (month: Month): readonly [string, string] => {
   const start = millisecondsOf(`${month}-01T00:00:00.000Z`);
@@ -46,7 +48,7 @@ const statesOf = ({ state, closedFrom, closedTo }: SummaryFilter) =>
   );
 
 /** The fewest partitions that hold every deal which a filter leaves. */
-const partsOf = async (context: Context, filter: SummaryFilter): Promise<Part[]> => {
+const partsOf = async (context: Computing, filter: SummaryFilter): Promise<Part[]> => {
   if (filter.client !== undefined) return [clientPart(filter.client)];
   const states = statesOf(filter);
   if (filter.owner !== undefined || filter.team !== undefined) {
@@ -97,7 +99,7 @@ export interface Computed {
  * @throws limit.exceeded where more deals would have to be read than one request may
  */
 export const computed = async (
-  context: Context,
+  context: Computing,
   by: Dimension,
   filter: SummaryFilter,
   most = mostDealsCounted,
