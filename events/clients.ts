@@ -26,7 +26,7 @@ const client = {
   updatedAt: at,
   updatedBy: `mem_${ulid}`,
 };
-const contact = {
+const announcedContact = {
   id: `con_${ulid}`,
   version: 1,
   clientId: client.id,
@@ -34,10 +34,10 @@ const contact = {
   roles: ["decider" as const],
   phones: ["+40721234567"],
   emails: ["ana.popescu@example.com"],
-  fields: {},
   createdAt: at,
   updatedAt: at,
 };
+const contact = { ...announcedContact, fields: {} };
 const link = {
   id: `lnk_${ulid}`,
   clientId: client.id,
@@ -69,7 +69,7 @@ export const clientCreated = event({
     contacts: z.array(Contact.omit({ fields: true })),
     counterparties: z.array(BelievedCounterparty),
   }),
-  sample: { client, contacts: [contact], counterparties: [counterparty] },
+  sample: { client, contacts: [announcedContact], counterparties: [counterparty] },
 });
 
 export const clientChanged = event({
