@@ -18,7 +18,7 @@ import { keepSums } from "../../functions/projector/sums.ts";
 import { provision } from "../../functions/provision/provision.ts";
 import { caller, startGround, type TestGround } from "../access/ground.ts";
 import { dayMs } from "./company.ts";
-import { idOf, deal as sample } from "./samples.ts";
+import { idOf, product, deal as sample } from "./samples.ts";
 
 let ground: TestGround;
 /** The calls on the database since they were last looked at. */
