@@ -4,7 +4,6 @@ import { lambdas } from "../../functions/lambdas.ts";
 import { buildApp } from "../app.ts";
 import { bundleFunctions } from "../bundle.ts";
 import { makeDemo } from "./demo.ts";
-import { endStale } from "./launch.ts";
 import { makeTenant } from "./local-routes.ts";
 import { type Machine, runMachine } from "./machine.ts";
 import { markMade, openDataFolder } from "./state.ts";
@@ -29,15 +28,6 @@ export interface Stack extends Machine {
   readonly dataFolder: string;
 }
 
-/** What a first start left that did not come to its end: it begins anew. */
-const clearHalfMade = async (folder: string): Promise<void> => {
-  await endStale(path.join(folder, "database.pid"), folder);
-  for (const name of ["table.db", "state.db"])
-    for (const suffix of ["", "-wal", "-shm"]) rmSync(path.join(folder, name + suffix), { force: true });
-  for (const name of ["shared-local-instance.db", "objects"])
-    rmSync(path.join(folder, name), { recursive: true, force: true });
-};
-
 /** Synthesizes the CDK app into a folder, without cdk-nag, which is for `npm run synth`. */
 const synthesize = (parent: string): { assembly: string; remove: () => void } => {
   const folder = path.join(parent, "assembly");
@@ -46,18 +36,27 @@ const synthesize = (parent: string): { assembly: string; remove: () => void } =>
   return { assembly: folder, remove: () => rmSync(folder, { recursive: true, force: true }) };
 };
 
+/** Whether the admin is there already, from a first start that was cut short. */
+const hasAdmin = (machine: Machine): Promise<boolean> =>
+  machine.tokenFor(demoAdmin).then(
+    () => true,
+    () => false,
+  );
+
+/** What a first start makes; one that was cut short is completed, whatever it had been told to make. */
 const provision = async (
   machine: Machine,
   empty: boolean,
   progress: (text: string) => void,
 ): Promise<void> => {
   if (!machine.functions.has("provision")) return;
-  await makeTenant(machine.functions, {
-    name: empty ? "Empty" : "Demo",
-    adminEmail: demoAdmin,
-    adminName: "Admin",
-    preset: "full",
-  });
+  if (!(await hasAdmin(machine)))
+    await makeTenant(machine.functions, {
+      name: empty ? "Empty" : "Demo",
+      adminEmail: demoAdmin,
+      adminName: "Admin",
+      preset: "full",
+    });
   await machine.settle();
   if (empty) return;
   await makeDemo({ baseUrl: machine.url, adminEmail: demoAdmin, tokenFor: machine.tokenFor, progress });
@@ -83,7 +82,6 @@ export const startStack = async ({
     say(`reloaded ${changed.join(", ")}`);
   };
   try {
-    if (data.isNew) await clearHalfMade(folder);
     const bundles = await bundleFunctions(
       lambdas,
       watch ? { watch: reload, onFailure: (e) => say(e.message) } : {},
