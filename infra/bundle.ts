@@ -116,15 +116,19 @@ export const bundleFunctions = async (
   const rebuild = async (): Promise<void> => {
     try {
       const changed = await writeBundles(await builder.rebuild(), bytes);
-      if (changed.length > 0) watch(changed);
+      if (changed.length > 0 && !stopped) watch(changed);
     } catch (error) {
       if (stopped) return;
       onFailure(error instanceof Error ? error : new Error(String(error)));
     }
   };
+  // One after another: two at once would write the same files.
+  let last = Promise.resolve();
   const soon = (): void => {
     clearTimeout(timer);
-    timer = setTimeout(() => void rebuild(), rebuildDelayMs);
+    timer = setTimeout(() => {
+      last = last.then(rebuild);
+    }, rebuildDelayMs);
   };
   const watchers: FSWatcher[] = sourceFolders.map((folder) =>
     watchFiles(path.join(repositoryRoot, folder), { recursive: true }, soon),
@@ -135,6 +139,7 @@ export const bundleFunctions = async (
       stopped = true;
       clearTimeout(timer);
       for (const watcher of watchers) watcher.close();
+      await last;
       await builder.dispose();
     },
   };
