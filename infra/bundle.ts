@@ -60,18 +60,23 @@ const writeIfChanged = async (file: string, contents: Uint8Array): Promise<boole
   return true;
 };
 
-const writeBundles = async (
-  result: BuildResult<{ write: false }>,
-  bytes: Map<string, number>,
-): Promise<string[]> => {
+/** What was built last, by the name of the Lambda. */
+type Built = Map<string, { readonly hash: string; readonly bytes: number }>;
+
+/** @returns the Lambdas whose bundle is another than at the last build of this process, whoever wrote the file */
+const writeBundles = async (result: BuildResult<{ write: false }>, built: Built): Promise<string[]> => {
   const changed: string[] = [];
-  for (const file of result.outputFiles) {
-    const name = path.basename(path.dirname(file.path));
-    bytes.set(name, file.contents.byteLength);
-    if (await writeIfChanged(file.path, file.contents)) changed.push(name);
+  for (const { path: file, contents, hash } of result.outputFiles) {
+    const name = path.basename(path.dirname(file));
+    if (built.get(name)?.hash !== hash) changed.push(name);
+    built.set(name, { hash, bytes: contents.byteLength });
+    await writeIfChanged(file, contents);
   }
   return changed;
 };
+
+const sizes = (built: Built): Map<string, number> =>
+  new Map([...built].map(([name, { bytes }]) => [name, bytes]));
 
 const copyAssets = async (lambdas: readonly LambdaDeclaration[]): Promise<void> => {
   for (const { name, assets = {} } of lambdas)
@@ -90,8 +95,8 @@ export const bundleFunctions = async (
   lambdas: readonly LambdaDeclaration[],
   { watch, onFailure = (error) => console.error(error.message) }: BundleOptions = {},
 ): Promise<Bundles> => {
-  const bytes = new Map<string, number>();
-  if (lambdas.length === 0) return { bytes, stop: async () => {} };
+  const built: Built = new Map();
+  if (lambdas.length === 0) return { bytes: sizes(built), stop: async () => {} };
   const builder: BuildContext<{ write: false }> = await context({
     ...bundleSettings,
     absWorkingDir: repositoryRoot,
@@ -100,7 +105,7 @@ export const bundleFunctions = async (
     write: false,
   });
   try {
-    await writeBundles(await builder.rebuild(), bytes);
+    await writeBundles(await builder.rebuild(), built);
     await copyAssets(lambdas);
   } catch (error) {
     await builder.dispose();
@@ -108,14 +113,14 @@ export const bundleFunctions = async (
   }
   if (!watch) {
     await builder.dispose();
-    return { bytes, stop: async () => {} };
+    return { bytes: sizes(built), stop: async () => {} };
   }
 
   let timer: NodeJS.Timeout | undefined;
   let stopped = false;
   const rebuild = async (): Promise<void> => {
     try {
-      const changed = await writeBundles(await builder.rebuild(), bytes);
+      const changed = await writeBundles(await builder.rebuild(), built);
       if (changed.length > 0 && !stopped) watch(changed);
     } catch (error) {
       if (stopped) return;
@@ -134,7 +139,7 @@ export const bundleFunctions = async (
     watchFiles(path.join(repositoryRoot, folder), { recursive: true }, soon),
   );
   return {
-    bytes,
+    bytes: sizes(built),
     stop: async () => {
       stopped = true;
       clearTimeout(timer);
