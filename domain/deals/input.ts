@@ -30,7 +30,11 @@ const fields = {
       (contacts) => contacts.reduce((sum, { sharePercent = 0 }) => sum + sharePercent, 0) <= 100,
       "has shares of more than 100 percent",
     ),
-  participantIds: z.array(Id("member")).max(mostOf.participants).refine(distinct, "names a member twice"),
+  participantIds: z
+    .array(Id("member"))
+    .max(mostOf.participants)
+    .refine(distinct, "names a member twice")
+    .meta({ uniqueItems: true }),
   items: z.array(ItemInput).max(mostOf.items),
   currency: Currency,
   estimatedAmountMinor: MinorAmount,

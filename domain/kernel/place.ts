@@ -18,7 +18,7 @@ export const Country = z
   .string()
   .regex(/^[A-Z]{2}$/)
   .refine((code) => known.has(code), "is not a country of ISO 3166-1")
-  .meta({ examples: ["RO"] });
+  .meta({ id: "Country", examples: ["RO"], override: { type: "string", enum: countries } });
 export type Country = string;
 
 const isTimeZone = (name: string): boolean => {
