@@ -9,7 +9,7 @@ import { type Context, checkVersion } from "../kit/context.ts";
 import type { Handlers } from "../kit/serve.ts";
 import { enteredDeal, rulesOf, withoutFaults } from "./create.ts";
 import { dealListHandlers } from "./lists.ts";
-import { checkNamed, lookUp, mayRead, type Named, ownerOf } from "./references.ts";
+import { checkMayGive, checkNamed, lookUp, mayRead, type Named, ownerOf } from "./references.ts";
 import type { dealRoutes } from "./routes.ts";
 import { dealEntity, dealUpdate } from "./store.ts";
 import { summarizeDeals } from "./summary.ts";
@@ -91,6 +91,7 @@ export const dealHandlers: Handlers<typeof dealRoutes> = {
     const happened = names.length === 0 ? [] : [dealChange(changed, names)];
     if (named.ownerId === undefined)
       return context.save({ writes: changed === deal ? [] : dealUpdate(changed), happened, answer: changed });
+    checkMayGive(context, deal);
     const owner = ownerOf(context, named.ownerId, found);
     // One write, one version, whatever else is changed with the owner.
     const reassigned = {

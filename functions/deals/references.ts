@@ -139,5 +139,13 @@ export const ownerOf = ({ member, scope }: Asking, ownerId: string, found: Found
   return { ownerId: owner.id, teamId: owner.teamId };
 };
 
+/** Who only takes part in a deal works on it, but neither takes it nor gives it away. @throws access.forbidden */
+export const checkMayGive = ({ member, scope }: Asking, { ownerId, teamId }: Deal): void => {
+  if (!visible(member, scope, { ownerId, teamId }))
+    throw new Failure("access.forbidden", {
+      fields: [{ pointer: "/ownerId", reason: "is changed by the owner and those above" }],
+    });
+};
+
 /** What of a deal may be looked at by the one who asks. */
 export const mayRead = ({ member, scope }: Asking, deal: Deal): boolean => visible(member, scope, deal);

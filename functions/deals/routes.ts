@@ -3,6 +3,7 @@ import { Deal, DealState, Move, Slug } from "../../domain/deals/deal.ts";
 import { DealChange, LossInput, NewDeal } from "../../domain/deals/input.ts";
 import { Figures, SummaryFilterQuery, summarySorts } from "../../domain/deals/summary.ts";
 import { dimensions } from "../../domain/deals/sums.ts";
+import { Currency } from "../../domain/kernel/currency.ts";
 import { Id } from "../../domain/kernel/id.ts";
 import { PageQuery, pageOf, queryInteger } from "../../domain/kernel/page.ts";
 import { Instant } from "../../domain/kernel/time.ts";
@@ -145,9 +146,14 @@ export const dealRoutes = {
         .optional()
         .meta({
           description:
-            "`key` (stages in their order, months and ids ascending), or the largest first: by number, or by amount in " +
-            "the tenant's currency. Absent: `key` for stages and months, else `won`",
+            "`key` (stages in their order, months and ids ascending), or the largest first: by number, or by amount. " +
+            "Absent: `key` for stages and months, else `won`",
         }),
+      currency: Currency.optional().meta({
+        description:
+          "The currency by whose amounts rows are ordered. Absent: the tenant's, or where no deal is in it the first " +
+          "that is there",
+      }),
     }),
     status: 200,
     output: z.object({

@@ -2,6 +2,7 @@ import type { Client } from "../../domain/clients/client.ts";
 import type { DealState } from "../../domain/deals/deal.ts";
 import {
   addCounters,
+  type Figures,
   figuresOf,
   onlyState,
   rowOrder,
@@ -10,6 +11,7 @@ import {
   type SummarySort,
 } from "../../domain/deals/summary.ts";
 import { type Counters, type Dimension, noValue, stageKey } from "../../domain/deals/sums.ts";
+import type { Currency } from "../../domain/kernel/currency.ts";
 import { teamEntity } from "../access/store.ts";
 import { clientEntity } from "../clients/store.ts";
 import type { Context } from "../kit/context.ts";
@@ -121,16 +123,20 @@ const standardSort = (by: Dimension): SummarySort =>
 
 const standardLimit = 200;
 
+const orderingCurrency = ({ amounts }: Figures, ofTenant: Currency): Currency =>
+  amounts.some((one) => one.currency === ofTenant) ? ofTenant : (amounts[0]?.currency ?? ofTenant);
+
 export const summarizeDeals = async (
   { query }: { readonly query: Query },
   context: Context,
 ): Promise<OutputOf<typeof dealRoutes.summarizeDeals>> => {
-  const { by, sort = standardSort(by), limit = standardLimit, cursor, ...filter } = query;
+  const { by, sort = standardSort(by), limit = standardLimit, currency, cursor, ...filter } = query;
   const counted = await countedFor(context, by, filter);
   const stages = by === "stage" ? await stagesOf(context) : new Map<string, string>();
   const places = new Map([...stages.keys()].map((key, at) => [key, at]));
   const place = (key: string) => places.get(key) ?? places.size;
-  const compare = rowOrder(sort, context.tenant.currency);
+  const totals = figuresOf(counted.total);
+  const compare = rowOrder(sort, currency ?? orderingCurrency(totals, context.tenant.currency));
   const rows: SummaryRow[] = [...counted.rows]
     .map(([key, counters]) => ({ key, figures: figuresOf(counters) }))
     .filter(({ figures }) => figures.count > 0)
@@ -146,7 +152,7 @@ export const summarizeDeals = async (
   );
   return {
     rows: page.map(({ key, figures }) => ({ key, label: labels.get(key), ...figures })),
-    totals: figuresOf(counted.total),
+    totals,
     asOf: counted.asOf,
     next: from + limit < rows.length ? context.store.cursors.seal([String(from + limit)]) : undefined,
   };

@@ -317,6 +317,17 @@ describe("who may", () => {
     ).rejects.toMatchObject(failure("access.forbidden", 403, "/ownerId"));
   });
 
+  it("only takes part in a deal works on it and cannot take it", async () => {
+    const partner = await here.hire("manager");
+    const params = at(await made({ participantIds: [partner.id] }));
+    expect(await partner.call.changeDeal({ params, body: { title: "Ours" } })).toMatchObject({
+      title: "Ours",
+    });
+    await expect(partner.call.changeDeal({ params, body: { ownerId: partner.id } })).rejects.toMatchObject(
+      failure("access.forbidden", 403, "/ownerId"),
+    );
+  });
+
   it("not see a deal finds nothing there, whatever is tried", async () => {
     const deal = await made();
     const stranger = await here.hire("manager");

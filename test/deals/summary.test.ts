@@ -317,6 +317,32 @@ describe("the summary", () => {
     ]);
   });
 
+  it("orders by the currency that was asked for, and by one that is there where the tenant's is not", async () => {
+    const own = await company();
+    const amounts = [
+      ["2026-01", "USD", 100],
+      ["2026-02", "USD", 300],
+      ["2026-03", "RON", 200],
+    ] as const;
+    for (const [month, currency, estimatedAmountMinor] of amounts)
+      await own.admin.createDeal({
+        body: {
+          title: month,
+          typeId: "sale",
+          currency,
+          estimatedAmountMinor,
+          registeredAt: `${month}-15T00:00:00.000Z`,
+        },
+      });
+    await settle();
+    const keys = async (query: { currency?: string }) =>
+      (
+        await own.admin.summarizeDeals({ query: { by: "registered-month", sort: "open", ...query } })
+      ).rows.map(({ key }) => key);
+    expect(await keys({ currency: "USD" })).toEqual(["2026-02", "2026-01", "2026-03"]);
+    expect(await keys({})).toEqual(["2026-03", "2026-01", "2026-02"]);
+  });
+
   it("refuses what it does not know", async () => {
     await expect(
       api.summarizeDeals({ query: { by: "stage", owner: "somebody", closedTo: "2026-13" } }),
