@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { Counts, importStatuses } from "../domain/imports/job.ts";
+import { Counts, type ImportJob, importStatuses } from "../domain/imports/job.ts";
 import { ImportEntity } from "../domain/imports/mapping.ts";
 import { Id } from "../domain/kernel/id.ts";
 import { event } from "./event.ts";
@@ -7,9 +7,17 @@ import type { Subscription } from "./subscription.ts";
 
 const call = z.object({
   importId: Id("job"),
+  kind: ImportEntity.meta({ description: "What the rows become; workers differ in what they make" }),
   run: z.int().min(1).meta({ description: "Which call of a worker this is; an earlier one is out of date" }),
 });
-const sample = { importId: "job_01JD8Z5T2V9Q4R6W8Y0A1B3C5D", run: 1 };
+const sample = { importId: "job_01JD8Z5T2V9Q4R6W8Y0A1B3C5D", kind: "clients" as const, run: 1 };
+
+/** What a worker is told of a job. */
+export const callOf = ({ id, kind, run }: Pick<ImportJob, "id" | "kind" | "run">): z.infer<typeof call> => ({
+  importId: id,
+  kind,
+  run,
+});
 
 export const importRequested = event({
   type: "import.requested",
@@ -47,10 +55,13 @@ export const importEnded = event({
   },
 });
 
-/** The worker. Lambda itself repeats a call that failed after one minute and after two more. */
-export const importer: Subscription = {
-  name: "importer",
+const worker = (name: string): Subscription => ({
+  name,
   events: [importRequested, importContinued],
   feature: "imports",
+  // Lambda itself repeats a call that failed after one minute and after two more.
   retry: { attempts: 2, maxAgeSeconds: 3600 },
-};
+});
+
+/** The workers: all hear every call, and each takes up the imports of what it makes. */
+export const importers = { clients: worker("client-importer"), others: worker("importer") };

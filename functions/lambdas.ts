@@ -1,5 +1,6 @@
 import { accountsSubscription, handoverSubscription } from "../events/access.ts";
-import { importer } from "../events/imports.ts";
+import { importers } from "../events/imports.ts";
+import type { Subscription } from "../events/subscription.ts";
 import { accessRoutes } from "./access/routes.ts";
 import { clientRoutes } from "./clients/routes.ts";
 import { dealRoutes } from "./deals/routes.ts";
@@ -22,6 +23,21 @@ const api = (subject: string, summary: string, routes: RouteTable): LambdaDeclar
 /** The entities from which something is derived. */
 const projected = ["client", "contact", "client-counterparty", "deal"];
 
+const importer = (
+  subscription: Subscription,
+  summary: string,
+  entry: string,
+  leadingKeys: readonly ("T#*" | "SYS#*")[],
+): LambdaDeclaration => ({
+  name: subscription.name,
+  entry,
+  summary,
+  trigger: { kind: "subscription", subscription },
+  grants: { table: { access: "read-write", leadingKeys }, uploads: "read" },
+  memoryMb: 1769,
+  timeoutSeconds: 300,
+});
+
 /** Every Lambda of the product. Infra declares these, the bundler builds them, the local stack runs them. */
 export const lambdas: readonly LambdaDeclaration[] = [
   {
@@ -36,16 +52,14 @@ export const lambdas: readonly LambdaDeclaration[] = [
     ...api("imports", "Uploads, and imports from them", importRoutes),
     grants: { table: { access: "read-write", leadingKeys: ["T#*"] }, uploads: "read-write" },
   },
-  {
-    name: importer.name,
-    entry: "functions/imports/worker/index.ts",
-    summary: "Carries out imports",
-    trigger: { kind: "subscription", subscription: importer },
-    // Members are made here too, and with them the claims of their addresses.
-    grants: { table: { access: "read-write", leadingKeys: ["T#*", "SYS#*"] }, uploads: "read" },
-    memoryMb: 1769,
-    timeoutSeconds: 300,
-  },
+  importer(importers.clients, "Carries out imports of clients", "functions/imports/worker/clients.ts", [
+    "T#*",
+  ]),
+  // Members are made here too, and with them the claims of their addresses.
+  importer(importers.others, "Carries out all other imports", "functions/imports/worker/others.ts", [
+    "T#*",
+    "SYS#*",
+  ]),
   {
     name: "docs",
     entry: "functions/docs/index.ts",

@@ -1,11 +1,10 @@
-import { CsvError, parse } from "csv-parse/sync";
 import type { Separator } from "./separator.ts";
 
 /** Bounds of one row. 32,767 characters is what a spreadsheet holds in a cell. */
-export const csvBounds = { rowBytes: 262_144, cellCharacters: 32_767, columns: 1_000 } as const;
+export const csvBounds = { rowCharacters: 262_144, cellCharacters: 32_767, columns: 1_000 } as const;
 
-/** Text is parsed in pieces of at least this size. */
-const windowBytes = 65_536;
+/** Text is read in pieces of this size, so that a row that goes on is not looked at again with every byte. */
+const pieceCharacters = 65_536;
 
 export type CsvRecord =
   | { readonly line: number; readonly cells: readonly string[] }
@@ -16,168 +15,165 @@ export interface CsvReader {
   readonly end: () => CsvRecord[];
 }
 
+const reasons = {
+  openQuote: "a quote stands inside a cell that does not begin with one",
+  closedQuote: "a quoted cell goes on behind its closing quote",
+  noEnd: "a quote is opened and never closed",
+  tooLong: `is longer than ${csvBounds.rowCharacters} characters`,
+} as const;
+
+const quote = 34;
 const lineFeed = 10;
 const carriageReturn = 13;
 
-const join = (one: Uint8Array, other: Uint8Array): Uint8Array => {
-  if (one.length === 0) return other;
-  const both = new Uint8Array(one.length + other.length);
-  both.set(one);
-  both.set(other, one.length);
-  return both;
+/** Where the line break at a place ends, or the place itself where there is none. */
+const behindBreak = (text: string, at: number): number => {
+  const code = text.charCodeAt(at);
+  if (code === lineFeed) return at + 1;
+  if (code !== carriageReturn) return at;
+  return text.charCodeAt(at + 1) === lineFeed ? at + 2 : at + 1;
 };
 
-/** Where the line that begins at `from` is over (behind its line break), or undefined if it is not. */
-const lineEnd = (bytes: Uint8Array, from: number): number | undefined => {
-  for (let at = from; at < bytes.length; at++) {
-    if (bytes[at] === lineFeed) return at + 1;
-    if (bytes[at] === carriageReturn) return bytes[at + 1] === lineFeed ? at + 2 : at + 1;
+/** Where the line that begins at `from` is over, or undefined if it goes on. */
+const lineEnd = (text: string, from: number): number | undefined => {
+  for (let at = from; at < text.length; at++) {
+    const end = behindBreak(text, at);
+    if (end > at) return end;
   }
   return undefined;
 };
 
-const countLines = (bytes: Uint8Array, from: number, to: number): number => {
-  let lines = 0;
-  for (let at = from; at < to; at++) {
-    if (bytes[at] === lineFeed) lines++;
-    else if (bytes[at] === carriageReturn && bytes[at + 1] !== lineFeed) lines++;
+/** The line that begins at a place, as much of it as a report can use. */
+const lineAt = (text: string, at: number): string =>
+  text.slice(at, Math.min(lineEnd(text, at) ?? text.length, at + 1_000)).trimEnd();
+
+const breaksIn = (cell: string): number => cell.match(/\r\n|\n|\r/g)?.length ?? 0;
+
+type Row =
+  | { readonly cells: string[]; readonly end: number; readonly lines: number }
+  | { readonly reason: string }
+  /** It may go on with the next text. */
+  | "open";
+
+/** A quoted cell whose first character is at `from`: RFC 4180, a quote is doubled within. */
+const quotedCell = (text: string, from: number): { cell: string; end: number } | undefined => {
+  let cell = "";
+  for (let at = from; ; ) {
+    const found = text.indexOf('"', at);
+    if (found < 0) return undefined;
+    cell += text.slice(at, found);
+    if (text.charCodeAt(found + 1) !== quote) return { cell, end: found + 1 };
+    cell += '"';
+    at = found + 2;
   }
-  return lines;
 };
 
-/** Where the next row begins: behind the empty lines. */
-const skipBlank = (bytes: Uint8Array, from: number): number => {
+/** One row from its first character on. */
+const readRow = (text: string, from: number, separator: number, quoted: boolean, final: boolean): Row => {
+  const cells: string[] = [];
+  let lines = 1;
   let at = from;
-  while (bytes[at] === lineFeed || bytes[at] === carriageReturn) at++;
-  return at;
-};
-
-const reasons: Readonly<Record<string, string>> = {
-  CSV_INVALID_CLOSING_QUOTE: "a quoted cell goes on behind its closing quote",
-  INVALID_OPENING_QUOTE: "a quote stands inside a cell that does not begin with one",
-  CSV_QUOTE_NOT_CLOSED: "a quote is opened and never closed",
-};
-
-const tooLong = `is longer than ${csvBounds.rowBytes} bytes`;
-
-/** The first line of a row that cannot be read, or as much of it as a report can use. */
-const startOf = (bytes: Uint8Array, start: number): string =>
-  new TextDecoder()
-    .decode(bytes.subarray(start, Math.min(lineEnd(bytes, start) ?? bytes.length, start + 1_000)))
-    .trimEnd();
-
-interface Found {
-  readonly cells: readonly string[];
-  readonly end: number;
-}
-
-/** All rows up to the end of the bytes or to the first that cannot be read, and why it cannot. */
-const parseWindow = (
-  bytes: Uint8Array,
-  separator: Separator,
-  quoted: boolean,
-): { found: Found[]; error?: string } => {
-  const found: Found[] = [];
-  try {
-    parse(bytes, {
-      delimiter: separator,
-      quote: quoted ? '"' : null,
-      escape: quoted ? '"' : null,
-      record_delimiter: ["\r\n", "\n", "\r"],
-      relax_column_count: true,
-      skip_empty_lines: true,
-      on_record: (cells: string[], { bytes: end }) => {
-        found.push({ cells, end });
-        return null;
-      },
-    });
-    return { found };
-  } catch (error) {
-    if (error instanceof CsvError) return { found, error: error.code };
-    throw error;
+  for (;;) {
+    if (quoted && text.charCodeAt(at) === quote) {
+      const found = quotedCell(text, at + 1);
+      if (!found) return final ? { reason: reasons.noEnd } : "open";
+      cells.push(found.cell);
+      lines += breaksIn(found.cell);
+      at = found.end;
+    } else {
+      const start = at;
+      for (; at < text.length; at++) {
+        const code = text.charCodeAt(at);
+        if (code === separator || code === lineFeed || code === carriageReturn) break;
+        if (quoted && code === quote) return { reason: reasons.openQuote };
+      }
+      cells.push(text.slice(start, at));
+    }
+    if (at === text.length) return final ? { cells, end: at, lines } : "open";
+    const code = text.charCodeAt(at);
+    if (code === separator) at++;
+    else if (code === carriageReturn && at + 1 === text.length && !final) return "open";
+    else {
+      const end = behindBreak(text, at);
+      return end > at ? { cells, end, lines } : { reason: reasons.closedQuote };
+    }
   }
 };
 
 /**
- * A streaming reader of separated text. It reads with csv-parse and adds what an import needs beyond it: the
- * line on which each row begins, bounds, and going on at the next line after a row that cannot be read.
+ * A streaming reader of separated text. Beyond the format itself it knows the line on which each row begins, keeps to
+ * its bounds, and goes on at the next line after a row that cannot be read.
  * @param firstLine the number of the first line of the text
  */
 export const csvReader = (separator: Separator, quoted: boolean, firstLine: number): CsvReader => {
-  const encoder = new TextEncoder();
-  let rest: Uint8Array = new Uint8Array(0);
+  const separatorCode = separator.charCodeAt(0);
+  let rest = "";
+  let unread = "";
   let line = firstLine;
+  /** The rest of a line that was given up is being left out. */
   let skipping = false;
 
-  /** Gives up the line that begins at `from`; answers where to go on. */
-  const abandonLine = (bytes: Uint8Array, from: number): number => {
-    const end = lineEnd(bytes, from);
-    skipping = end === undefined;
-    if (end !== undefined) line++;
-    return end ?? bytes.length;
-  };
-
-  const read = (text: string, final: boolean): CsvRecord[] => {
+  /** Reads what can be read of the rest. */
+  const read = (final: boolean): CsvRecord[] => {
     const records: CsvRecord[] = [];
-    let bytes = join(rest, encoder.encode(text));
-    rest = bytes;
-    if (bytes.length < windowBytes && !final) return records;
-    // A carriage return at the end may be the first half of a line break.
-    const held = !final && bytes[bytes.length - 1] === carriageReturn ? 1 : 0;
-    const whole = bytes;
-    bytes = whole.subarray(0, whole.length - held);
-
-    while (bytes.length > 0) {
+    const text = rest;
+    let at = 0;
+    while (at < text.length) {
+      // A carriage return at the end may be the first half of a line break.
+      if (!final && at === text.length - 1 && text.charCodeAt(at) === carriageReturn) break;
       if (skipping) {
-        const end = lineEnd(bytes, 0);
-        if (end !== undefined) line++;
-        skipping = end === undefined;
-        bytes = bytes.subarray(end ?? bytes.length);
+        const end = lineEnd(text, at);
+        const half = end === text.length && text.charCodeAt(end - 1) === carriageReturn && !final;
+        at = half ? end - 1 : (end ?? text.length);
+        if (half || end === undefined) continue;
+        skipping = false;
+        line++;
         continue;
       }
-      const { found, error } = parseWindow(bytes, separator, quoted);
-      let from = 0;
-      for (const { cells, end } of found) {
-        // The last row of the window may go on in the next one.
-        if (end >= bytes.length && !final) break;
-        const start = skipBlank(bytes, from);
-        line += countLines(bytes, from, start);
+      const blank = behindBreak(text, at);
+      if (blank > at) {
+        line++;
+        at = blank;
+        continue;
+      }
+      const row = readRow(text, at, separatorCode, quoted, final);
+      const over = (row !== "open" && "end" in row ? row.end : text.length) - at > csvBounds.rowCharacters;
+      if (row === "open" && !over) break;
+      if (row !== "open" && "cells" in row) {
         records.push(
-          end - start > csvBounds.rowBytes
-            ? { line, broken: tooLong, text: startOf(bytes, start) }
-            : { line, cells },
+          over ? { line, broken: reasons.tooLong, text: lineAt(text, at) } : { line, cells: row.cells },
         );
-        line += countLines(bytes, start, end);
-        from = end;
+        line += row.lines;
+        at = row.end;
+        continue;
       }
-      const start = skipBlank(bytes, from);
-      const open = error === undefined || error === "CSV_QUOTE_NOT_CLOSED";
-      const over = bytes.length - start > csvBounds.rowBytes;
-      if (open && (start >= bytes.length || (!final && !over))) {
-        bytes = bytes.subarray(final ? bytes.length : from);
-        break;
-      }
-      line += countLines(bytes, from, start);
-      const broken = error === undefined ? tooLong : (reasons[error] ?? "cannot be read");
-      records.push({ line, broken, text: startOf(bytes, start) });
-      bytes = bytes.subarray(abandonLine(bytes, start));
+      // A row that is open for so long, over several lines, is so by a quote.
+      const open = lineEnd(text, at) === undefined ? reasons.tooLong : reasons.noEnd;
+      records.push({ line, broken: row === "open" ? open : row.reason, text: lineAt(text, at) });
+      skipping = true;
     }
-    rest = join(bytes.slice(), whole.subarray(whole.length - held));
+    rest = text.slice(at);
     return records;
   };
 
-  /** Long texts are read piece by piece, so that no window is longer than the bounds say. */
   const push = (text: string): CsvRecord[] => {
     const records: CsvRecord[] = [];
-    for (let at = 0; at < text.length; ) {
-      let to = Math.min(at + windowBytes, text.length);
-      const last = text.charCodeAt(to - 1);
-      if (to < text.length && last >= 0xd800 && last < 0xdc00) to--;
-      for (const record of read(text.slice(at, to), false)) records.push(record);
-      at = to;
+    for (let at = 0; at < text.length; at += pieceCharacters) {
+      unread += text.slice(at, at + pieceCharacters);
+      if (unread.length < pieceCharacters) break;
+      rest += unread;
+      unread = "";
+      for (const record of read(false)) records.push(record);
     }
     return records;
   };
 
-  return { push, end: () => read("", true) };
+  return {
+    push,
+    end: () => {
+      rest += unread;
+      unread = "";
+      return read(true);
+    },
+  };
 };

@@ -1,14 +1,13 @@
-import { scopeOf } from "../../domain/access/permissions.ts";
 import { cancelled, type ImportJob, importOf, newImportJob, resumed } from "../../domain/imports/job.ts";
 import { Failure, notFound } from "../../domain/kernel/errors.ts";
 import { pageSize } from "../../domain/kernel/page.ts";
 import { instantOf, millisecondsOf } from "../../domain/kernel/time.ts";
 import { happened } from "../../events/event.ts";
-import { importContinued, importEnded, importRequested } from "../../events/imports.ts";
+import { callOf, importContinued, importEnded, importRequested } from "../../events/imports.ts";
 import { type Context, checkVersion } from "../kit/context.ts";
 import type { Handlers } from "../kit/serve.ts";
 import { create, update } from "../kit/table/store.ts";
-import { makers } from "./makers.ts";
+import { checkRights } from "./rights.ts";
 import type { importRoutes } from "./routes.ts";
 import { type FaultyRow, faultsPrefix, importEntity, importMappingEntity, uploadEntity } from "./store.ts";
 import { type Uploads, uploadLifetimeSeconds } from "./uploads.ts";
@@ -17,17 +16,6 @@ const load = async (context: Context, importId: string): Promise<ImportJob> => {
   const job = await context.store.get(importEntity, { id: importId });
   if (!job) throw notFound();
   return job;
-};
-
-/** An import makes records for everybody, so its member has to have that right everywhere. */
-const checkRights = ({ member, tenant }: Context, kind: ImportJob["kind"]): void => {
-  const { permission, feature } = makers[kind];
-  if (permission !== null && permission !== "member" && scopeOf(member.role, permission) !== "all")
-    throw new Failure("access.forbidden", {
-      detail: `The role ${member.role} does not give ${permission} for all.`,
-    });
-  if (feature && !tenant.features.includes(feature))
-    throw new Failure("access.feature-off", { detail: `The feature ${feature} is switched off.` });
 };
 
 export const importHandlers = (uploads: Uploads): Handlers<typeof importRoutes> => ({
@@ -44,7 +32,7 @@ export const importHandlers = (uploads: Uploads): Handlers<typeof importRoutes> 
 
   async createImport({ body }, context) {
     const { tenant, member, now, newId, save } = context;
-    checkRights(context, body.mapping.entity);
+    checkRights(member, tenant, body.mapping.entity);
     const uploadId = body.uploadId ?? newId("upload");
     if (body.text !== undefined) await uploads.put(tenant.id, uploadId, body.text);
     else if ((await uploads.size(tenant.id, uploadId)) === undefined)
@@ -57,7 +45,7 @@ export const importHandlers = (uploads: Uploads): Handlers<typeof importRoutes> 
         create(importEntity, job),
         create(importMappingEntity, { version: 1, importId: job.id, mapping: body.mapping }),
       ],
-      happened: [happened(importRequested, { importId: job.id, run: job.run })],
+      happened: [happened(importRequested, callOf(job))],
       answer: importOf(job),
     });
   },
@@ -105,7 +93,7 @@ export const importHandlers = (uploads: Uploads): Handlers<typeof importRoutes> 
     const again = resumed(job, context.now);
     return context.save({
       writes: [update(importEntity, again)],
-      happened: [happened(importContinued, { importId: job.id, run: again.run })],
+      happened: [happened(importContinued, callOf(again))],
       answer: importOf(again),
     });
   },

@@ -25,6 +25,9 @@ export const environment = {
 
 const client = tracer.captureAWSv3Client(dynamoDb({ maxAttempts: 4 }));
 
+/** Region, credentials and digest as the standard environment gives them, for requests that are signed by hand. */
+export const awsConfig = client.config;
+
 export const systemGround: Ground = {
   clock: systemClock,
   entropy: systemEntropy,

@@ -22,8 +22,8 @@ export const readAll = (bytes: Uint8Array, format: unknown = {}, pieceBytes = 10
   const reader = tableReader(Format.parse(format));
   const rows: TableRow[] = [];
   for (let at = 0; at < bytes.length; at += pieceBytes)
-    rows.push(...reader.push(bytes.subarray(at, at + pieceBytes)));
-  rows.push(...reader.end());
+    for (const row of reader.push(bytes.subarray(at, at + pieceBytes))) rows.push(row);
+  for (const row of reader.end()) rows.push(row);
   return { rows, shape: reader.shape() };
 };
 

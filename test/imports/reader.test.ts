@@ -1,6 +1,7 @@
+import { CsvError, parse } from "csv-parse/sync";
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { csvBounds } from "../../domain/imports/csv.ts";
+import { csvBounds, csvReader } from "../../domain/imports/csv.ts";
 import type { Encoding } from "../../domain/imports/decode.ts";
 import { cellsOf, csvText, encode, faultsOf, readAll, readText } from "./files.ts";
 
@@ -94,6 +95,37 @@ describe("a table written in any encoding, separator and line break", () => {
   });
 });
 
+describe("separated text", () => {
+  it("is read as csv-parse reads it, the second opinion, wherever that can read it", () => {
+    const piece = fc.constantFrom("a", "b c", '"', '""', ",", "\n", "\r\n", "\r", "\n\n", "é", "\t");
+    fc.assert(
+      fc.property(fc.array(piece, { maxLength: 40 }), fc.integer({ min: 1, max: 9 }), (pieces, pushed) => {
+        const text = pieces.join("");
+        const reader = csvReader(",", true, 1);
+        const records = [];
+        for (let at = 0; at < text.length; at += pushed)
+          records.push(...reader.push(text.slice(at, at + pushed)));
+        records.push(...reader.end());
+        const options = {
+          relax_column_count: true,
+          skip_empty_lines: true,
+          record_delimiter: ["\r\n", "\n", "\r"],
+        };
+        let theirs: string[][];
+        try {
+          theirs = parse(text, options);
+        } catch (error) {
+          if (!(error instanceof CsvError)) throw error;
+          expect(records.some((record) => "broken" in record)).toBe(true);
+          return;
+        }
+        expect(records.map((record) => ("cells" in record ? record.cells : record.broken))).toEqual(theirs);
+      }),
+      { seed, numRuns: 2_000 },
+    );
+  });
+});
+
 describe("a wrong row", () => {
   it("is reported with its line, and all others are read", () => {
     const broken = fc.constantFrom(
@@ -166,17 +198,17 @@ describe("hostile input", () => {
   it("a line of 10 MB is one fault, and what follows is read", () => {
     const { rows } = readText(`a,b\n1,${"x".repeat(10_000_000)}\n3,4\r\n5,6\n`);
     expect(rows).toMatchObject([
-      { line: 2, faults: [{ line: 2, reason: `is longer than ${csvBounds.rowBytes} bytes` }] },
+      { line: 2, faults: [{ line: 2, reason: `is longer than ${csvBounds.rowCharacters} characters` }] },
       { line: 3, cells: ["3", "4"] },
       { line: 4, cells: ["5", "6"] },
     ]);
   });
 
   it("a row or a cell just beyond the bounds is a fault too", () => {
-    const long = `"${"y\n".repeat(csvBounds.rowBytes / 2)}"`;
+    const long = `"${"y\n".repeat(csvBounds.rowCharacters / 2)}"`;
     const { rows } = readText(`a,b\n1,${long}\n3,${"z".repeat(csvBounds.cellCharacters + 1)}\n5,6\n`);
     expect(faultsOf(rows.slice(0, 1))).toMatchObject([
-      { line: 2, reason: `is longer than ${csvBounds.rowBytes} bytes` },
+      { line: 2, reason: `is longer than ${csvBounds.rowCharacters} characters` },
     ]);
     expect(rows.at(-2)).toMatchObject({
       faults: [{ column: "b", reason: `is longer than ${csvBounds.cellCharacters} characters` }],

@@ -7,6 +7,8 @@ import { importHandlers } from "../../functions/imports/handlers.ts";
 import { importRoutes } from "../../functions/imports/routes.ts";
 import { type FaultyRow, importEntity } from "../../functions/imports/store.ts";
 import type { Uploads } from "../../functions/imports/uploads.ts";
+import { clientMakers } from "../../functions/imports/worker/makers/clients.ts";
+import { otherMakers } from "../../functions/imports/worker/makers/others.ts";
 import { runImport } from "../../functions/imports/worker/run.ts";
 import { momentOf } from "../../functions/kit/context.ts";
 import type { Ground } from "../../functions/kit/machine.ts";
@@ -100,6 +102,7 @@ export const startWorld = async (pieceBytes = 10_000): Promise<World> => {
         await runImport(
           { importId, run },
           {
+            makers: { ...clientMakers, ...otherMakers },
             ground: on,
             uploads,
             actor: {

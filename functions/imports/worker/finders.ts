@@ -1,7 +1,7 @@
-import type { Member } from "../../../domain/access/records.ts";
+import type { Member, Team } from "../../../domain/access/records.ts";
 import { canonical } from "../../../domain/imports/values.ts";
 import type { Product } from "../../../domain/products/product.ts";
-import { teamsOf } from "../../access/changes.ts";
+import { teamsPartition } from "../../access/store.ts";
 import { clientsNamed } from "../../clients/find.ts";
 import type { ListQuery, Store } from "../../kit/table/store.ts";
 import { codeClaimEntity } from "../../products/store.ts";
@@ -44,7 +44,8 @@ const activeMembers = (store: Store) =>
 export const finders: Readonly<Record<string, Find>> = {
   "members name": async (store, keys) => among(await activeMembers(store), ({ name }) => name, keys),
   "members email": async (store, keys) => among(await activeMembers(store), ({ email }) => email, keys),
-  "teams name": async (store, keys) => among(await teamsOf(store), ({ name }) => name, keys),
+  "teams name": async (store, keys) =>
+    among(await whole<Team>(store, { pk: teamsPartition, beginsWith: "TEAM#" }), ({ name }) => name, keys),
   "clients name": async (store, keys) => {
     const found = await Promise.all(keys.map((key) => clientsNamed(store, key)));
     return new Map(keys.map((key, at) => [key, (found[at] ?? []).map(({ id }) => id)]));

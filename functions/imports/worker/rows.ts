@@ -9,9 +9,9 @@ import { enveloped } from "../../kit/outbox.ts";
 import type { Database } from "../../kit/table/database.ts";
 import type { Item } from "../../kit/table/item.ts";
 import { create, StaleWrite, type Store, type Write } from "../../kit/table/store.ts";
-import type { Maker } from "../makers.ts";
 import { dryRunLifetimeSeconds, type ImportedRow, importedRowEntity } from "../store.ts";
 import { failureOfRow, faultsOfFailure } from "./chunk.ts";
+import type { Maker } from "./makers/maker.ts";
 import { packed, RowRefused, type RowWrites } from "./packing.ts";
 
 export interface RowToMake {

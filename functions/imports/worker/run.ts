@@ -1,4 +1,3 @@
-import { scopeOf } from "../../../domain/access/permissions.ts";
 import type { Member } from "../../../domain/access/records.ts";
 import { failures } from "../../../domain/catalogue.ts";
 import { advanced, failed, handedOn, mostFaultyRows, passEnded } from "../../../domain/imports/job.ts";
@@ -8,20 +7,21 @@ import { type RowMapper, rowMapper } from "../../../domain/imports/row.ts";
 import { Failure } from "../../../domain/kernel/errors.ts";
 import { instantOf } from "../../../domain/kernel/time.ts";
 import { happened } from "../../../events/event.ts";
-import { importContinued } from "../../../events/imports.ts";
+import { callOf, importContinued } from "../../../events/imports.ts";
 import type { Actor } from "../../kit/context.ts";
 import type { Ground } from "../../kit/machine.ts";
 import type { Log } from "../../kit/observe.ts";
 import { memberEntity } from "../../kit/records.ts";
 import { newMeter } from "../../kit/table/database.ts";
 import { Store } from "../../kit/table/store.ts";
-import { type Maker, makers } from "../makers.ts";
+import { checkRights } from "../rights.ts";
 import { importMappingEntity } from "../store.ts";
 import type { Uploads } from "../uploads.ts";
 import { carryOut, isPassing } from "./chunk.ts";
 import { HeldJob, JobLost } from "./held.ts";
 import { type Call, leaseUntil, takeUp } from "./lease.ts";
 import { batching } from "./loading.ts";
+import type { Maker, Makers } from "./makers/maker.ts";
 import { making, trying } from "./rows.ts";
 
 export interface Worker {
@@ -29,6 +29,7 @@ export interface Worker {
   readonly uploads: Uploads;
   readonly actor: Actor;
   readonly log: Log;
+  readonly makers: Makers;
   remainingMs(): number;
   wait(ms: number): Promise<void>;
 }
@@ -47,21 +48,19 @@ interface Order {
 }
 
 /** What the job is to do and for whom; the rights are those of now, not of when it was ordered. */
-const orderOf = async ({ job }: HeldJob, { store }: Actor): Promise<Order> => {
+const orderOf = async ({ job }: HeldJob, { actor: { store, tenant }, makers }: Worker): Promise<Order> => {
   const [kept, member] = await Promise.all([
     store.get(importMappingEntity, { importId: job.id }),
     store.get(memberEntity, { id: job.requestedBy }),
   ]);
   if (!kept) throw new Error(`import ${job.id} has no mapping`);
-  const maker = makers[job.kind];
-  const { permission } = maker;
-  const allowed =
-    member?.status === "active" &&
-    (permission === null || permission === "member" || scopeOf(member.role, permission) === "all");
-  if (!allowed)
+  if (member?.status !== "active")
     throw new Failure("access.forbidden", {
-      detail: "The member who asked for it may not do this any more.",
+      detail: "The member who asked for it does not work here any more.",
     });
+  checkRights(member, tenant, job.kind);
+  const maker = makers[job.kind];
+  if (!maker) throw new Error(`this worker does not make ${job.kind}`);
   return { mapping: kept.mapping, member, maker };
 };
 
@@ -142,7 +141,7 @@ const onePass = async (held: HeldJob, order: Order, worker: Worker): Promise<boo
 };
 
 const work = async (held: HeldJob, worker: Worker): Promise<void> => {
-  const order = await orderOf(held, worker.actor);
+  const order = await orderOf(held, worker);
   const now = () => instantOf(worker.ground.clock());
   while (held.job.status === "running") {
     const ended = await onePass(held, order, worker);
@@ -154,7 +153,7 @@ const work = async (held: HeldJob, worker: Worker): Promise<void> => {
 
 const handOn = (held: HeldJob, { ground }: Worker, attempts: number): Promise<void> => {
   const next = handedOn(held.job, instantOf(ground.clock()), attempts);
-  return held.save(next, [happened(importContinued, { importId: next.id, run: next.run })]);
+  return held.save(next, [happened(importContinued, callOf(next))]);
 };
 
 /** After an error: the job has failed if the error is its own, else it is tried again, some times. */
