@@ -57,8 +57,7 @@ export class StreamConsumer extends Construct {
       retryAttempts: attempts,
       maxRecordAge: oldestRecord,
       onFailure: new SqsDlq(this.deadLetters.queue),
-      // One batch per shard at a time: the projector counts exactly once by the last sequence number of
-      // the shard, which holds only as long as a shard's records come in their order.
+      // One batch per shard at a time: what is derived from a record is kept in the order of its changes.
       parallelizationFactor: 1,
     });
     this.alarms = [
