@@ -1,26 +1,12 @@
 import { EventBridgeClient, PutEventsCommand } from "@aws-sdk/client-eventbridge";
-import type { DynamoDBBatchResponse, DynamoDBStreamEvent } from "aws-lambda";
 import { environment } from "../kit/machine.ts";
-import { count, logger, tracer } from "../kit/observe.ts";
-import { callsOf, publicationsOf } from "./publish.ts";
+import { tracer } from "../kit/observe.ts";
+import { publisher } from "./publisher.ts";
 
 const bus = tracer.captureAWSv3Client(new EventBridgeClient({ maxAttempts: 4 }));
 
-/**
- * Puts what happened on the bus, in the order of the stream. The first event that the bus does not take
- * ends the batch there: the stream comes again from it, so that an event may come twice and is never lost.
- */
-export const handler = async (stream: DynamoDBStreamEvent): Promise<DynamoDBBatchResponse> => {
-  const publications = stream.Records.flatMap((record) => publicationsOf(record, environment.busName()));
-  for (const call of callsOf(publications)) {
-    const answer = await bus.send(new PutEventsCommand({ Entries: call.map(({ entry }) => entry) }));
-    const failed = (answer.Entries ?? []).findIndex((entry) => entry.ErrorCode);
-    const from = call[failed];
-    if (from) {
-      logger.warn("the bus did not take an event", { code: answer.Entries?.[failed]?.ErrorCode });
-      return { batchItemFailures: [{ itemIdentifier: from.sequenceNumber }] };
-    }
-  }
-  if (publications.length > 0) count("EventsPublished", publications.length);
-  return { batchItemFailures: [] };
-};
+/** Puts what happened on the bus of the environment. */
+export const handler = publisher(
+  (entries) => bus.send(new PutEventsCommand({ Entries: [...entries] })),
+  environment.busName,
+);
