@@ -46,8 +46,11 @@ export interface NewRecords {
   readonly references: readonly FieldReference[];
 }
 
-/** Together the new records have to fit into one item: the remembered answer, and the event. */
-const mostCharacters = 100_000;
+/**
+ * Together the new records have to fit into one event of EventBridge (256 kB; a character has up to three bytes), and
+ * the event beside the client into one item.
+ */
+const mostCharacters = 60_000;
 
 /** @throws client.invalid naming every fault */
 export const refuseFaults = (faults: readonly FieldFault[]): void => {

@@ -96,6 +96,24 @@ describe("POST /v1/clients", () => {
     });
   });
 
+  test("what is too much for one event is refused before it is written", async () => {
+    const contacts = Array.from({ length: 20 }, (_, n) => ({
+      name: "ț".repeat(200),
+      emails: Array.from(
+        { length: 10 },
+        (_, m) => `${"a".repeat(60)}${n}-${m}@${"b".repeat(60)}.${"c".repeat(60)}.${"d".repeat(50)}.example`,
+      ),
+    }));
+    await expect(own.admin.createClient({ body: { name: "Much", contacts } })).rejects.toMatchObject(
+      failure("limit.exceeded", 422),
+    );
+    expect(
+      await own.admin.createClient({ body: { name: "Less", contacts: contacts.slice(0, 10) } }),
+    ).toMatchObject({
+      contactCount: 10,
+    });
+  });
+
   test("wrong types and unknown fields are named with their places", async () => {
     const body = JSON.parse(
       '{"name":"","tags":"x","country":"ZZ","colour":1,"contacts":[{"roles":["boss"]}]}',
