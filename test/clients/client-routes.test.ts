@@ -99,6 +99,7 @@ describe("POST /v1/clients", () => {
   test("what is too much for one event is refused before it is written", async () => {
     const contacts = Array.from({ length: 20 }, (_, n) => ({
       name: "ț".repeat(200),
+      position: "ș".repeat(200),
       emails: Array.from(
         { length: 10 },
         (_, m) => `${"a".repeat(60)}${n}-${m}@${"b".repeat(60)}.${"c".repeat(60)}.${"d".repeat(50)}.example`,
