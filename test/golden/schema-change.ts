@@ -56,7 +56,7 @@ const valueChanges = (before: JsonObject, after: JsonObject, direction: Directio
         ? ["may now be anything"]
         : gained.map((type) => `may now be ${type}`)
       : []),
-    ...(valuesAfter && !valuesBefore ? [`is now one of ${valuesAfter.join(", ")}`] : []),
+    ...(valuesAfter && !valuesBefore ? [`is now one of ${valuesAfter.length} values`] : []),
     ...(valuesBefore && valuesAfter
       ? valuesBefore
           .filter((value) => !valuesAfter.includes(value))
