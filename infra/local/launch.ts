@@ -14,7 +14,8 @@ export interface Database {
   stop(): Promise<void>;
 }
 
-const startLimitMs = 15_000;
+/** Java on a busy machine takes its time. */
+const startLimitMs = 60_000;
 const stopLimitMs = 5_000;
 
 const findPort = (): Promise<number> =>

@@ -1,6 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { type DatabaseWay, startDatabase } from "../../infra/local/dynamodb.ts";
 import { type Machine, runMachine } from "../../infra/local/machine.ts";
 import { type DataFolder, openDataFolder } from "../../infra/local/state.ts";
 
@@ -206,11 +207,17 @@ export const writeAssembly = (folder: string, resources: Resources, recordFile: 
 export const runFixture = async (
   resources: Resources,
   folder = mkdtempSync(path.join(tmpdir(), "clientela-local-")),
+  ways?: readonly DatabaseWay[],
 ): Promise<Fixture> => {
   const recordFile = path.join(folder, "records.jsonl");
   writeAssembly(folder, resources, recordFile);
   const data: DataFolder = openDataFolder(path.join(folder, "data"));
-  const machine = await runMachine({ assembly: folder, data, port: 0 }).catch((error: unknown) => {
+  const machine = await runMachine({
+    assembly: folder,
+    data,
+    port: 0,
+    ...(ways && { database: (place: string) => startDatabase(place, ways) }),
+  }).catch((error: unknown) => {
     data.release();
     throw error;
   });
@@ -223,7 +230,7 @@ export const runFixture = async (
     records: () => readRecords(recordFile),
     restart: async () => {
       await stop();
-      return runFixture(resources, folder);
+      return runFixture(resources, folder, ways);
     },
     remove: async () => {
       await stop();

