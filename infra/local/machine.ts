@@ -157,7 +157,6 @@ export const runMachine = async ({
       json: {
         "cognito-idp": (action, request) => cognito.handle(action, request),
         events: (action, request) => bus.handle(action, request),
-        sqs: (action, request) => queues.handle(action, request),
       },
       s3: (request, response) => s3.handle(request, response),
     };

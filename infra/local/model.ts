@@ -59,8 +59,6 @@ export interface ArchiveModel {
 export interface QueueModel {
   readonly name: string;
   readonly arn: string;
-  readonly visibilityMs: number;
-  readonly redrive: { readonly queue: string; readonly maxReceives: number } | undefined;
 }
 export interface UserPoolModel {
   readonly id: string;
@@ -206,19 +204,21 @@ export const readModel = (stacks: readonly StackTemplate[], resolver: Resolver):
   );
 
   const queues = new Map(
-    read(modelledTypes.queues, properties.QueueProperties).map(({ resource, is, name }) => [
+    read(modelledTypes.queues, properties.QueueProperties).map(({ resource, name }) => [
       name,
-      {
-        name,
-        arn: arnOf(resource),
-        visibilityMs: is.VisibilityTimeout * 1000,
-        redrive: is.RedrivePolicy && {
-          queue: nameOfArn(is.RedrivePolicy.deadLetterTargetArn),
-          maxReceives: is.RedrivePolicy.maxReceiveCount,
-        },
-      },
+      { name, arn: arnOf(resource) },
     ]),
   );
+  const destinations = [
+    ...[...functions.values()].flatMap(({ name, asynchronous }) => [
+      { of: name, queue: asynchronous.onFailureQueue },
+      { of: name, queue: asynchronous.deadLetterQueue },
+    ]),
+    ...mappings.map(({ id, onFailureQueue }) => ({ of: id, queue: onFailureQueue })),
+  ];
+  for (const { of, queue } of destinations)
+    if (queue !== undefined && !queues.has(queue))
+      throw new Unsupported(of, `the failure destination ${queue}`);
   const buses = read(modelledTypes.buses, properties.BusProperties).map(({ name }) => name);
   const rules = read(modelledTypes.rules, properties.RuleProperties).map(
     ({ is, name }): RuleModel => ({

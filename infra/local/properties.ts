@@ -70,9 +70,9 @@ export const TableProperties = z.strictObject({
 
 export const QueueProperties = z.strictObject({
   QueueName: text.optional(),
-  VisibilityTimeout: count.default(30),
+  VisibilityTimeout: idle,
   MessageRetentionPeriod: idle,
-  RedrivePolicy: z.strictObject({ deadLetterTargetArn: text, maxReceiveCount: count }).optional(),
+  RedrivePolicy: idle,
   RedriveAllowPolicy: idle,
   KmsMasterKeyId: idle,
   KmsDataKeyReusePeriodSeconds: idle,

@@ -1,9 +1,7 @@
-import { createHash, randomUUID } from "node:crypto";
-import * as z from "zod";
-import { AwsError, unknownAction } from "./aws-error.ts";
+import { randomUUID } from "node:crypto";
+import { AwsError } from "./aws-error.ts";
 import type { Clock } from "./clock.ts";
 import type { QueueModel } from "./model.ts";
-import { nameOfArn } from "./naming.ts";
 import type { State } from "./state.ts";
 
 /** What a dead letter is to be given to when it is redriven. */
@@ -20,7 +18,6 @@ export interface Message {
   readonly attributes: Readonly<Record<string, string>>;
   readonly origin: Origin | undefined;
   readonly sentAtMs: number;
-  readonly receives: number;
 }
 
 type Row = Record<string, unknown>;
@@ -32,20 +29,9 @@ const read = (row: Row): Message => ({
   attributes: JSON.parse(String(row.attributes)),
   origin: row.origin === null ? undefined : JSON.parse(String(row.origin)),
   sentAtMs: Number(row.sentAt),
-  receives: Number(row.receives),
 });
 
-const md5 = (text: string): string => createHash("md5").update(text).digest("hex");
-
-const OfQueue = z.object({ QueueUrl: z.string() });
-const Send = OfQueue.extend({ MessageBody: z.string(), DelaySeconds: z.number().default(0) });
-const Receive = OfQueue.extend({
-  MaxNumberOfMessages: z.number().min(1).max(10).default(1),
-  VisibilityTimeout: z.number().optional(),
-});
-const Delete = OfQueue.extend({ ReceiptHandle: z.string() });
-
-/** The queues of the template, kept in the data folder: dead letters first of all. */
+/** The queues of the template, kept in the data folder. Dead letters are all that the product has queues for. */
 export class Queues {
   readonly #state: State;
   readonly #clock: Clock;
@@ -64,29 +50,21 @@ export class Queues {
   send(
     queue: string,
     body: string,
-    {
-      attributes = {},
-      origin,
-      delayMs = 0,
-    }: { attributes?: Record<string, string>; origin?: Origin; delayMs?: number } = {},
-  ): string {
+    { attributes = {}, origin }: { attributes?: Record<string, string>; origin?: Origin } = {},
+  ): void {
     this.#model(queue);
-    const id = randomUUID();
-    const nowMs = this.#clock.now();
     this.#state
       .statement(
-        "INSERT INTO message (id, queue, body, attributes, origin, sentAt, visibleAt) VALUES (?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO message (id, queue, body, attributes, origin, sentAt) VALUES (?, ?, ?, ?, ?, ?)",
       )
       .run(
-        id,
+        randomUUID(),
         queue,
         body,
         JSON.stringify(attributes),
         origin ? JSON.stringify(origin) : null,
-        nowMs,
-        nowMs + delayMs,
+        this.#clock.now(),
       );
-    return id;
   }
 
   count(queue: string): number {
@@ -95,7 +73,7 @@ export class Queues {
     );
   }
 
-  /** The oldest messages, visible or not. */
+  /** The oldest messages. */
   list(queue: string, limit: number): Message[] {
     this.#model(queue);
     return this.#state
@@ -106,53 +84,6 @@ export class Queues {
 
   remove(id: string): void {
     this.#state.statement("DELETE FROM message WHERE id = ?").run(id);
-  }
-
-  handle(action: string, request: unknown): unknown {
-    switch (action) {
-      case "SendMessage": {
-        const { QueueUrl, MessageBody, DelaySeconds } = Send.parse(request);
-        const id = this.send(nameOfArn(QueueUrl), MessageBody, { delayMs: DelaySeconds * 1000 });
-        return { MessageId: id, MD5OfMessageBody: md5(MessageBody) };
-      }
-      case "ReceiveMessage":
-        return { Messages: this.#receive(Receive.parse(request)) };
-      case "DeleteMessage": {
-        const { ReceiptHandle } = Delete.parse(request);
-        this.#state.statement("DELETE FROM message WHERE receipt = ?").run(ReceiptHandle);
-        return {};
-      }
-      default:
-        throw unknownAction("SQS", action);
-    }
-  }
-
-  #receive({ QueueUrl, MaxNumberOfMessages, VisibilityTimeout }: z.infer<typeof Receive>): unknown[] {
-    const queue = this.#model(nameOfArn(QueueUrl));
-    const nowMs = this.#clock.now();
-    const visibleAt =
-      nowMs + (VisibilityTimeout === undefined ? queue.visibilityMs : VisibilityTimeout * 1000);
-    const hide = this.#state.statement(
-      "UPDATE message SET visibleAt = ?, receipt = ?, receives = receives + 1 WHERE id = ?",
-    );
-    return this.#state
-      .statement("SELECT * FROM message WHERE queue = ? AND visibleAt <= ? ORDER BY sentAt, id LIMIT ?")
-      .all(queue.name, nowMs, MaxNumberOfMessages)
-      .map(read)
-      .map((message) => {
-        const receipt = randomUUID();
-        hide.run(visibleAt, receipt, message.id);
-        return {
-          MessageId: message.id,
-          ReceiptHandle: receipt,
-          Body: message.body,
-          MD5OfBody: md5(message.body),
-          Attributes: {
-            SentTimestamp: String(message.sentAtMs),
-            ApproximateReceiveCount: String(message.receives + 1),
-          },
-        };
-      });
   }
 
   #model(queue: string): QueueModel {

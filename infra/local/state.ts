@@ -16,10 +16,9 @@ const schema = `
   CREATE INDEX IF NOT EXISTS eventAt ON event (at);
   CREATE TABLE IF NOT EXISTS message (
     id TEXT PRIMARY KEY, queue TEXT NOT NULL, body TEXT NOT NULL, attributes TEXT NOT NULL,
-    origin TEXT, sentAt INTEGER NOT NULL, visibleAt INTEGER NOT NULL, receives INTEGER NOT NULL DEFAULT 0,
-    receipt TEXT
+    origin TEXT, sentAt INTEGER NOT NULL
   ) WITHOUT ROWID;
-  CREATE INDEX IF NOT EXISTS messageVisible ON message (queue, visibleAt);
+  CREATE INDEX IF NOT EXISTS messageSent ON message (queue, sentAt);
   CREATE TABLE IF NOT EXISTS user (
     pool TEXT NOT NULL, username TEXT NOT NULL, email TEXT, enabled INTEGER NOT NULL,
     attributes TEXT NOT NULL, createdAt INTEGER NOT NULL, PRIMARY KEY (pool, username)

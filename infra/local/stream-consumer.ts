@@ -140,8 +140,7 @@ export class StreamConsumer {
     const seenAtMs = this.#settings.clock.now();
     for (let from = 0; from < wanted.length; from += this.#batchSize) {
       const batch = wanted.slice(from, from + this.#batchSize);
-      await this.#process(batch, seenAtMs);
-      if (this.#sleeper.stopped) return;
+      if (!(await this.#process(batch, seenAtMs))) return;
       this.#keep(batch.at(-1)?.sequence ?? this.#position);
     }
     this.#keep(found.at(-1)?.sequence ?? this.#position);
@@ -151,43 +150,45 @@ export class StreamConsumer {
     return this.#matchers.length === 0 || this.#matchers.some((matches) => matches(record));
   }
 
-  /** Gives a batch to the function until all of it has been taken or buried; returns early when stopped. */
-  async #process(whole: readonly Placed[], seenAtMs: number): Promise<void> {
+  /** Gives a batch to the function until all of it has been taken or buried; false if it was stopped before. */
+  async #process(whole: readonly Placed[], seenAtMs: number): Promise<boolean> {
     const { mapping, clock, runner } = this.#settings;
     let batch = whole;
     let failures = 0;
-    while (batch.length > 0 && !this.#sleeper.stopped) {
+    while (!this.#sleeper.stopped) {
       const outcome = await runner.invoke({ Records: batch.map((placed) => this.#event(placed)) });
       if (!outcome.error) {
         const rest = mapping.FunctionResponseTypes.length > 0 ? remaining(batch, outcome.value) : [];
         // Progress counts as a fresh start, as a new batch does.
         if (rest.length < batch.length) failures = 0;
         batch = rest;
-        if (batch.length === 0) return;
+        if (batch.length === 0) return true;
         this.#lastError = `${batch.length} records reported as failed`;
       } else {
         this.#lastError = outcome.error.errorMessage;
         if (mapping.BisectBatchOnFunctionError && batch.length > 1 && !this.#sleeper.stopped) {
           const middle = Math.ceil(batch.length / 2);
-          await this.#process(batch.slice(0, middle), seenAtMs);
-          await this.#process(batch.slice(middle), seenAtMs);
-          return;
+          return (
+            (await this.#process(batch.slice(0, middle), seenAtMs)) &&
+            (await this.#process(batch.slice(middle), seenAtMs))
+          );
         }
       }
       failures += 1;
       this.#retries += 1;
-      if (this.#sleeper.stopped) return;
+      if (this.#sleeper.stopped) return false;
       const exhausted = mapping.MaximumRetryAttempts >= 0 && failures > mapping.MaximumRetryAttempts;
       const ageMs = clock.now() - seenAtMs;
       const tooOld =
         mapping.MaximumRecordAgeInSeconds >= 0 && ageMs > mapping.MaximumRecordAgeInSeconds * 1000;
       if (exhausted || tooOld) {
         this.#bury(batch, failures, exhausted ? "RetryAttemptsExhausted" : "RecordAgeExceeded");
-        return;
+        return true;
       }
       const pauseMs = Math.min(retryPausesMs.longest, retryPausesMs.first * 2 ** (failures - 1));
       await this.#sleeper.sleep(pauseMs * (0.75 + Math.random() / 2));
     }
+    return false;
   }
 
   #event({ record }: Placed): Record<string, unknown> {

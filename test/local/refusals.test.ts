@@ -54,6 +54,11 @@ describe("what a template says and the stack does not know is refused by name", 
     expect(await refusal({ ...resources, Rule })).toMatch(/rule Rule.*sns/);
   });
 
+  test("a failure destination that is no queue of the template", async () => {
+    const Echo = lambda("echo", { DeadLetterConfig: { TargetArn: "arn:aws:sns:x:0:topic" } });
+    expect(await refusal({ Echo })).toMatch(/echo: the failure destination topic/);
+  });
+
   test("a route whose function is missing", async () => {
     const resources = route("GET /x", "Nobody");
     expect(await refusal({ ...api, ...resources })).toMatch(/Nobody/);
