@@ -2,7 +2,8 @@ import { mkdirSync, rmSync } from "node:fs";
 import path from "node:path";
 import { lambdas } from "../../functions/lambdas.ts";
 import { buildApp } from "../app.ts";
-import { bundleFunctions } from "../bundle.ts";
+import { bundleFunctions, repositoryRoot } from "../bundle.ts";
+import { watchDeclarations } from "./declarations.ts";
 import { makeDemo } from "./demo.ts";
 import { makeTenant } from "./local-routes.ts";
 import { type Machine, runMachine } from "./machine.ts";
@@ -97,7 +98,11 @@ export const startStack = async ({
       await provision(running, empty, progress);
       markMade(folder);
     }
+    const unwatch = watch
+      ? watchDeclarations(repositoryRoot, (file) => say(`${file} changed: restart to run what it declares`))
+      : () => {};
     const stop = async (): Promise<void> => {
+      unwatch();
       await bundles.stop();
       await running.stop();
       data.release();
