@@ -40,8 +40,12 @@ export interface Statistics {
 
 interface Pending {
   readonly settle: (outcome: Outcome) => void;
-  readonly timer: NodeJS.Timeout;
+  readonly timeoutMs: number;
+  timer: NodeJS.Timeout;
 }
+
+/** Loading the bundle does not count as the invocation's time, as Lambda's initialisation does not. */
+const loadLimitMs = 30_000;
 
 /** What a worker says once its bundle is loaded, or has failed to load. */
 export interface Loaded {
@@ -63,8 +67,8 @@ class Environment {
       name: settings.functionName,
     });
     this.#worker.on("message", (message: Outcome | Loaded) => {
-      if ("loaded" in message) this.#loaded = message.loaded;
-      else this.#settle(message);
+      if (!("loaded" in message)) this.#settle(message);
+      else if (message.loaded) this.#begin();
     });
     this.#worker.on("error", (error: Error) => this.#fail("Runtime.ExitError", error.message));
     this.ended = new Promise((resolve) =>
@@ -91,18 +95,28 @@ class Environment {
   invoke(payload: unknown, timeoutMs: number): Promise<Outcome> {
     const id = randomUUID();
     return new Promise((settle) => {
-      const timer = setTimeout(() => {
-        const error = {
-          errorType: "Sandbox.Timedout",
-          errorMessage: `Task timed out after ${(timeoutMs / 1000).toFixed(2)} seconds`,
-        };
-        this.#settle({ id, error });
-        this.retire();
-      }, timeoutMs);
-      this.#pending.set(id, { settle, timer });
+      const timer = this.#limit(id, timeoutMs, this.#loaded ? timeoutMs : loadLimitMs + timeoutMs);
+      this.#pending.set(id, { settle, timeoutMs, timer });
       const invocation: Invocation = { id, payload, remainingMs: timeoutMs };
       this.#worker.postMessage(invocation);
     });
+  }
+
+  /** The bundle is loaded: the time of those that waited for it begins. */
+  #begin(): void {
+    this.#loaded = true;
+    for (const [id, pending] of this.#pending) {
+      clearTimeout(pending.timer);
+      pending.timer = this.#limit(id, pending.timeoutMs, pending.timeoutMs);
+    }
+  }
+
+  #limit(id: string, timeoutMs: number, waitMs: number): NodeJS.Timeout {
+    return setTimeout(() => {
+      const errorMessage = `Task timed out after ${(timeoutMs / 1000).toFixed(2)} seconds`;
+      this.#settle({ id, error: { errorType: "Sandbox.Timedout", errorMessage } });
+      this.retire();
+    }, waitMs);
   }
 
   /** Takes no more invocations, lets those under way end, then stops the thread. */

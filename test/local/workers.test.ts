@@ -90,11 +90,11 @@ describe("a Lambda in its worker", () => {
     write(
       `export const handler = async (ms) => { await new Promise((r) => setTimeout(r, ms)); return ms; };`,
     );
-    runner = run(400);
+    runner = run(3_000);
     await runner.invoke(0);
     const slow = runner.invoke(60_000);
     const beside = runner.invoke(100);
-    expect((await slow).error?.errorMessage).toBe("Task timed out after 0.40 seconds");
+    expect((await slow).error?.errorMessage).toBe("Task timed out after 3.00 seconds");
     expect(await beside).toMatchObject({ value: 100 });
     expect(await runner.invoke(1)).toMatchObject({ value: 1 });
   });
