@@ -122,7 +122,7 @@ describe.each(routesWithBody)("$method $path", (route) => {
 test("a body beyond what the gateway takes is refused by it", async () => {
   const refused = await send(routeCalled("createProduct"), {
     token: company.token,
-    rawBody: `"${"x".repeat(10 * 1024 * 1024)}"`,
+    rawBody: `"${"x".repeat(7 * 1024 * 1024)}"`,
   });
   expect([refused.status, refused.json.message]).toEqual([413, "Request Entity Too Large"]);
 });
