@@ -89,7 +89,11 @@ export const follow = async (
   let resumptions = 0;
   while (!over(job)) {
     await outside.wait(lookMs);
-    const next = await api.readImport({ params: { importId: job.id } });
+    const next = await look(api, job.id);
+    if (!next) {
+      if (outside.clock() - movedAt > patienceMs * 2) throw new Error("the API does not answer any more");
+      continue;
+    }
     if (next.version !== job.version) movedAt = outside.clock();
     else if (outside.clock() - movedAt > patienceMs && resumptions++ < mostResumptions) {
       await resume(api, job.id);
@@ -99,6 +103,16 @@ export const follow = async (
     show(job);
   }
   return job;
+};
+
+/** The import, or undefined where nothing answers just now: a stack that is started again is waited for. */
+const look = async (api: Api, importId: string): Promise<Import | undefined> => {
+  try {
+    return await api.readImport({ params: { importId } });
+  } catch (error) {
+    if (error instanceof ProblemError) throw error;
+    return undefined;
+  }
 };
 
 const resume = async (api: Api, importId: string): Promise<void> => {

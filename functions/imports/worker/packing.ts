@@ -55,34 +55,46 @@ export interface Pack {
   readonly writes: readonly Write[];
 }
 
+interface Packed {
+  readonly packs: readonly Pack[];
+  /** Rows that write an item which an earlier row writes or checks: to be decided anew when that one is done. */
+  readonly later: readonly RowWrites[];
+}
+
 /**
- * Puts rows together into transactions. Rows that write the same item go into different ones; the same
- * check of several rows is made once.
+ * Puts rows together into transactions that do not disturb each other and may be written at the same time. The same
+ * check of several rows is made once in each.
  */
-export const packed = (rows: readonly RowWrites[], store: Store): Pack[] => {
-  const packs: { rows: RowWrites[]; writes: Map<string, { write: Write; check: boolean }> }[] = [];
+export const packed = (rows: readonly RowWrites[], store: Store): Packed => {
+  const packs: { rows: RowWrites[]; writes: Map<string, Write> }[] = [];
+  const later: RowWrites[] = [];
+  const taken = new Map<string, { readonly check: boolean }>();
   for (const row of rows) {
     const kinds = kindsOf(row, store);
-    const own = carrying(row, kinds).map((write, at) => ({ write, check: kinds[at]?.check ?? false }));
+    const own = carrying(row, kinds).map((write, at) => ({
+      write,
+      name: nameOf(write),
+      check: kinds[at]?.check ?? false,
+    }));
+    const disturbs = own.some(({ name, check }) => {
+      const other = taken.get(name);
+      return other !== undefined && !(check && other.check);
+    });
+    for (const { name, check } of own) taken.set(name, { check: check && (taken.get(name)?.check ?? true) });
+    if (disturbs) {
+      later.push(row);
+      continue;
+    }
     let pack = packs.at(-1);
-    const fits =
-      pack &&
-      pack.rows.length < mostRows &&
-      pack.writes.size + own.length <= mostItemsInTransaction &&
-      own.every(({ write, check }) => {
-        const other = pack?.writes.get(nameOf(write));
-        return other === undefined || (check && other.check);
-      });
-    if (!pack || !fits) {
+    if (!pack || pack.rows.length >= mostRows || pack.writes.size + own.length > mostItemsInTransaction) {
       pack = { rows: [], writes: new Map() };
       packs.push(pack);
     }
     pack.rows.push(row);
-    for (const each of own)
-      if (!pack.writes.has(nameOf(each.write))) pack.writes.set(nameOf(each.write), each);
+    for (const { name, write } of own) if (!pack.writes.has(name)) pack.writes.set(name, write);
   }
-  return packs.map(({ rows: together, writes }) => ({
-    rows: together,
-    writes: [...writes.values()].map(({ write }) => write),
-  }));
+  return {
+    packs: packs.map((pack) => ({ rows: pack.rows, writes: [...pack.writes.values()] })),
+    later,
+  };
 };

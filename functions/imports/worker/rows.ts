@@ -1,8 +1,10 @@
 import type { Member } from "../../../domain/access/records.ts";
 import type { RowFault } from "../../../domain/imports/fault.ts";
 import type { ImportJob } from "../../../domain/imports/job.ts";
+import type { ImportEntity } from "../../../domain/imports/mapping.ts";
 import type { Origin } from "../../../domain/imports/row.ts";
 import { Failure } from "../../../domain/kernel/errors.ts";
+import type { IdKind } from "../../../domain/kernel/id.ts";
 import { type Actor, type Change, type Context, momentOf } from "../../kit/context.ts";
 import type { Ground } from "../../kit/machine.ts";
 import { enveloped } from "../../kit/outbox.ts";
@@ -68,6 +70,15 @@ const eachOf = async <One, Result>(
   };
   await Promise.all(Array.from({ length: Math.min(mostAtOnce, all.length) }, lane));
   return results;
+};
+
+/** Of the ids that a dry run makes up: they have to look like those of the records that they stand for. */
+const idKinds: Readonly<Record<ImportEntity, IdKind>> = {
+  members: "member",
+  teams: "team",
+  products: "product",
+  clients: "client",
+  deals: "deal",
 };
 
 /** The mark that a row became a record: written with the record. */
@@ -147,34 +158,32 @@ const decided = async (workshop: Workshop, row: RowToMake): Promise<RowWrites | 
   }
 };
 
-/** Makes rows for good: several in a transaction; where one of them is refused, all of them one by one. */
+/**
+ * Makes rows for good: several in a transaction; where one of them is refused, all of them one by one. Of rows that are
+ * in each other's way the first of the file comes first.
+ */
 export const making =
   (workshop: Workshop): RowMaking =>
   async (rows) => {
-    const byLine = new Map(rows.map((row) => [row.line, row]));
     const decisions = await Promise.all(rows.map((row) => decided(workshop, row)));
-    const outcomes = decisions.filter((each) => "outcome" in each);
-    const packs = packed(
+    const { packs, later } = packed(
       decisions.filter((each) => "writes" in each),
       workshop.store,
     );
-    const alone: RowToMake[] = [];
+    const alone = new Set(later.map(({ line }) => line));
     const written = await eachOf(packs, async (pack): Promise<RowOutcome[]> => {
       try {
         await workshop.store.write(pack.writes, momentOf(workshop.ground).newId("change"));
         return pack.rows.map(({ line }) => ({ line, outcome: "made" }));
       } catch (error) {
         if (!(error instanceof RowRefused) && !(error instanceof StaleWrite)) throw error;
-        for (const { line } of pack.rows) {
-          const row = byLine.get(line);
-          if (row) alone.push(row);
-        }
+        for (const { line } of pack.rows) alone.add(line);
         return [];
       }
     });
-    // One after the other: rows that change the same record would only disturb each other.
-    for (const row of alone) outcomes.push(await makeAlone(workshop, row));
-    return [...outcomes, ...written.flat()];
+    const outcomes = [...decisions.filter((each) => "outcome" in each), ...written.flat()];
+    for (const row of rows) if (alone.has(row.line)) outcomes.push(await makeAlone(workshop, row));
+    return outcomes;
   };
 
 /**
@@ -195,14 +204,14 @@ export const trying =
           const refusal = await firstRefusal(workshop, writes.slice(0, -1));
           if (refusal) throw refusal;
         }
-        const mark = markOf(workshop, row, moment.newId("change"));
+        const mark = markOf(workshop, row, moment.newId(idKinds[workshop.job.kind]));
         return { line, outcome: "made", mark: { line, writes: [mark], events: [] } };
       } catch (error) {
         return { line, outcome: faultsOfFailure(line, failureOfRow(error), row.origins) };
       }
     });
     const marks = tried.flatMap(({ mark }) => (mark ? [mark] : []));
-    await eachOf(packed(marks, workshop.store), (pack) =>
+    await eachOf(packed(marks, workshop.store).packs, (pack) =>
       workshop.store.write(pack.writes, momentOf(workshop.ground).newId("change")),
     );
     return tried.map(({ line, outcome }) => ({ line, outcome }));
