@@ -1,4 +1,3 @@
-import { contractNames, goldenDifferences } from "../test/golden/contracts.ts";
 import { type Outcome, report, run } from "./step.ts";
 
 /** Says of each contract whether it is as it was committed, and if not, whether the difference breaks anybody. */
@@ -6,6 +5,8 @@ const golden = async (): Promise<Outcome> => {
   const startedAt = performance.now();
   const lines: string[] = [];
   try {
+    // Here, not above: code that cannot be loaded is a failure of this check, not of the checking.
+    const { contractNames, goldenDifferences } = await import("../test/golden/contracts.ts");
     const found = await goldenDifferences();
     for (const name of contractNames) {
       const { breaking, merelyNew } = found[name];

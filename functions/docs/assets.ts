@@ -22,11 +22,11 @@ export const prepared = async (content: string | Uint8Array): Promise<Prepared> 
 };
 
 /** The files beside the bundle that the pages load, by the name without the hash in it. */
-export const assetFiles = {
-  "openapi-explorer.js": "text/javascript; charset=utf-8",
-  "reference.css": "text/css; charset=utf-8",
-} as const;
-export type AssetName = keyof typeof assetFiles;
+export const assetFiles = [
+  { name: "openapi-explorer.js", contentType: "text/javascript; charset=utf-8" },
+  { name: "reference.css", contentType: "text/css; charset=utf-8" },
+] as const;
+export type AssetName = (typeof assetFiles)[number]["name"];
 
 /** `reference.css` as `reference.3f9k….css`: a name that can be kept for ever. */
 export const hashedName = (name: AssetName, { hash }: Prepared): string => {

@@ -72,7 +72,7 @@ export const docsHandlers = (folder: string): OpenHandlers<typeof docsRoutes> =>
       answerWith(await problems(), pageHeaders, headers["accept-encoding"]),
 
     readReferenceAsset: async ({ params, headers }) => {
-      for (const [name, contentType] of Object.entries(assetFiles) as [AssetName, string][]) {
+      for (const { name, contentType } of assetFiles) {
         const body = await asset(name);
         if (params.file === hashedName(name, body))
           return answerWith(
