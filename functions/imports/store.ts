@@ -90,6 +90,13 @@ export const importedRowEntity = entity<ImportedRow, RowIdentity>({
   expiresAt: (row) => row.expiresAtSeconds,
 });
 
+/** Whether a mark says that this import made this very line in the pass that it is in. */
+export const isOwnMark = (
+  mark: ImportedRow,
+  job: { readonly id: string; readonly pass: number },
+  line: number,
+): boolean => mark.importId === job.id && mark.pass === job.pass && mark.line === line;
+
 /** The digest under which the identity of a row is kept. */
 export const identityDigest = (identity: readonly string[]): string =>
   createHash("sha256").update(JSON.stringify(identity)).digest("base64url");

@@ -259,6 +259,52 @@ describe("a worker", () => {
     }
   });
 
+  it("counts as its own what one that died had sent and what arrived only when it was looking", async () => {
+    let held: (() => Promise<void>) | undefined;
+    let dead = false;
+    const died: Ground = {
+      ...world.ground,
+      database: (meter) => {
+        const database = world.ground.database(meter);
+        const killed = () => Promise.reject(new Error("killed"));
+        return {
+          ...database,
+          put: (input) => (dead ? killed() : database.put(input)),
+          transact: (items, token) => {
+            if (!dead) held = () => database.transact(items, token);
+            dead = true;
+            return killed();
+          },
+        };
+      },
+    };
+    const following: Ground = {
+      ...world.ground,
+      database: (meter) => {
+        const database = world.ground.database(meter);
+        return {
+          ...database,
+          transact: async (items, token) => {
+            const late = held;
+            held = undefined;
+            await late?.();
+            return database.transact(items, token);
+          },
+        };
+      },
+    };
+    const importId = await world.order(`code,name,price\n${rowsOf(30, "late")}`, products);
+    await expect(world.carryOut(importId, died)).rejects.toThrow("killed");
+    expect(held).toBeDefined();
+    world.ground.advance(60_000);
+    await world.carryOut(importId, following);
+    expect(await world.read(importId)).toMatchObject({
+      status: "done",
+      counts: { rows: 30, made: 30, there: 0, faulty: 0 },
+    });
+    expect(await codes("late")).toHaveLength(30);
+  });
+
   it("stops where nearly every row is wrong, since then the mapping is", async () => {
     const failed = await world.import(`code,name,price\n${"x,,\n".repeat(10_400)}`, products);
     expect(failed).toMatchObject({ status: "failed", failure: { code: "import.too-many-faults" } });

@@ -14,7 +14,7 @@ import {
 } from "../../../domain/imports/row.ts";
 import { Failure, type FailureKind } from "../../../domain/kernel/errors.ts";
 import type { Store } from "../../kit/table/store.ts";
-import { type FaultyRow, faultyRowEntity, identityDigest } from "../store.ts";
+import { type FaultyRow, faultyRowEntity, identityDigest, isOwnMark } from "../store.ts";
 import { importedRow, importedRows, type Resolved, resolved } from "./references.ts";
 import type { RowMaking, RowToMake } from "./rows.ts";
 
@@ -100,7 +100,7 @@ export const carryOut = async (
     const digest = identityDigest(identity);
     const row = importedRow(before, kind, identity);
     // What this very pass made of this very line, before it was interrupted, it has made.
-    if (row?.importId === job.id && row.pass === job.pass && row.line === line) count.made++;
+    if (row && isOwnMark(row, job, line)) count.made++;
     else if (row && first) count.there++;
     else if (!row && known.has(digest)) count.there++;
     else if (!row) {

@@ -5,6 +5,7 @@ import { mostItemsInTransaction, type Store, type Write } from "../../kit/table/
 /** The writes of one row. */
 export interface RowWrites {
   readonly line: number;
+  /** The mark, then the records: the first that is refused gives the reason. */
   readonly writes: readonly Write[];
   readonly events: readonly StoredEvent[];
 }
@@ -38,7 +39,7 @@ const kindsOf = (row: RowWrites, store: Store): Kind[] =>
 
 /** The events of a row ride on its own first record, also where several rows are written at once. */
 const carrying = (row: RowWrites, kinds: readonly Kind[]): Write[] => {
-  const carrier = kinds.findIndex(({ put }) => put);
+  const carrier = kinds.findIndex(({ put }, at) => at > 0 && put);
   return row.writes.map((write, at) => ({
     ...write,
     otherwise: () => new RowRefused(row.line, write.otherwise()),

@@ -11,7 +11,7 @@ import { enveloped } from "../../kit/outbox.ts";
 import type { Database } from "../../kit/table/database.ts";
 import type { Item } from "../../kit/table/item.ts";
 import { create, StaleWrite, type Store, type Write } from "../../kit/table/store.ts";
-import { dryRunLifetimeSeconds, type ImportedRow, importedRowEntity } from "../store.ts";
+import { dryRunLifetimeSeconds, type ImportedRow, importedRowEntity, isOwnMark } from "../store.ts";
 import { failureOfRow, faultsOfFailure } from "./chunk.ts";
 import type { Maker } from "./makers/maker.ts";
 import { packed, RowRefused, type RowWrites } from "./packing.ts";
@@ -125,7 +125,7 @@ const decide = async (workshop: Workshop, row: RowToMake, store: Store): Promise
     occurredAt: moment.now,
     newEventId: () => moment.newId("event"),
   });
-  return { line: row.line, writes: [...change.writes, markOf(workshop, row, recordId)], events };
+  return { line: row.line, writes: [markOf(workshop, row, recordId), ...change.writes], events };
 };
 
 const wait = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
@@ -135,10 +135,12 @@ const makeAlone = async (workshop: Workshop, row: RowToMake): Promise<RowOutcome
   const { line } = row;
   for (let attempt = 1; ; attempt++) {
     try {
-      const { writes, events } = await decide(workshop, row, workshop.store);
-      await workshop.store.write(writes, momentOf(workshop.ground).newId("change"), events);
+      const { packs } = packed([await decide(workshop, row, workshop.store)], workshop.store);
+      for (const { writes } of packs)
+        await workshop.store.write(writes, momentOf(workshop.ground).newId("change"));
       return { line, outcome: "made" };
-    } catch (error) {
+    } catch (caught) {
+      const error = caught instanceof RowRefused ? caught.reason : caught;
       if (error instanceof AlreadyThere) return { line, outcome: "there" };
       if (!(error instanceof StaleWrite))
         return { line, outcome: faultsOfFailure(line, failureOfRow(error), row.origins) };
@@ -147,6 +149,28 @@ const makeAlone = async (workshop: Workshop, row: RowToMake): Promise<RowOutcome
       await wait(((workshop.ground.entropy(1)[0] ?? 0) / 256) * 10 * 2 ** attempt);
     }
   }
+};
+
+/**
+ * What became of rows that were not made, seen from their marks: a write of this very import, by a worker that died, may
+ * have arrived after the marks were asked for, and its record is then in the row's way.
+ */
+const lookedUpAgain = async (
+  { job, store }: Workshop,
+  rows: readonly RowToMake[],
+  outcomes: readonly RowOutcome[],
+): Promise<RowOutcome[]> => {
+  const identities = new Map(rows.map(({ line, identity }) => [line, identity]));
+  const doubtful = outcomes.filter(({ outcome }) => outcome !== "made");
+  const marks = await store.getAll(
+    importedRowEntity,
+    doubtful.map(({ line }) => ({ kind: job.kind, identity: identities.get(line) ?? "" })),
+  );
+  const byLine = new Map(doubtful.map(({ line }, at) => [line, marks[at]]));
+  return outcomes.map(({ line, outcome }) => {
+    const mark = byLine.get(line);
+    return mark ? { line, outcome: isOwnMark(mark, job, line) ? "made" : "there" } : { line, outcome };
+  });
 };
 
 /** What the handler says to a row: its writes, or its faults. */
@@ -183,7 +207,7 @@ export const making =
     });
     const outcomes = [...decisions.filter((each) => "outcome" in each), ...written.flat()];
     for (const row of rows) if (alone.has(row.line)) outcomes.push(await makeAlone(workshop, row));
-    return outcomes;
+    return lookedUpAgain(workshop, rows, outcomes);
   };
 
 /**
@@ -201,7 +225,7 @@ export const trying =
         if (row.dry) workshop.maker.check(row.body);
         else {
           const { writes } = await decide(workshop, row, workshop.chunkStore);
-          const refusal = await firstRefusal(workshop, writes.slice(0, -1));
+          const refusal = await firstRefusal(workshop, writes.slice(1));
           if (refusal) throw refusal;
         }
         const mark = markOf(workshop, row, moment.newId(idKinds[workshop.job.kind]));
