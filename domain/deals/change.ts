@@ -25,10 +25,15 @@ export interface Surroundings {
 const disordered = (pointer: string, reason: string) =>
   new Failure("deal.history-disordered", { fields: [{ pointer, reason }] });
 
+/** What lies before is a slip of the pen, and has months that nobody can ask for. */
+const earliest: Instant = "1900-01-01T00:00:00.000Z";
+
 /** Refuses a past whose instants are not in order or not past. @throws deal.history-disordered */
 const checkPast = (input: NewDeal, registeredAt: Instant, now: Instant): void => {
   let before = registeredAt;
-  if (registeredAt > now) throw disordered("/registeredAt", "lies in the future");
+  const first = input.registeredAt ? "/registeredAt" : input.history[0] ? "/history/0/at" : "/outcome/at";
+  if (registeredAt > now) throw disordered(first, "lies in the future");
+  if (registeredAt < earliest) throw disordered(first, "lies before 1900");
   for (const [at, step] of input.history.entries()) {
     if (step.at < before) throw disordered(`/history/${at}/at`, `lies before ${before}`);
     if (step.at > now) throw disordered(`/history/${at}/at`, "lies in the future");

@@ -177,6 +177,14 @@ describe("a deal", () => {
     await expect(made({ ...past, outcome: { state: "won", at: daysAgo(-1) } })).rejects.toMatchObject(
       failure("deal.history-disordered", 422, "/outcome/at"),
     );
+    // A month of the year 1 would be none that the record, or a summary, can say.
+    const slip = "0001-01-01T00:00:00.000Z";
+    await expect(made({ registeredAt: slip })).rejects.toMatchObject(
+      failure("deal.history-disordered", 422, "/registeredAt"),
+    );
+    await expect(made({ outcome: { state: "lost", at: slip, reasonId: "price" } })).rejects.toMatchObject(
+      failure("deal.history-disordered", 422, "/outcome/at"),
+    );
   });
 
   it("is made once under one key, and a change under an old version is refused", async () => {
