@@ -37,6 +37,14 @@ const parse = (text: string): unknown => {
   }
 };
 
+const decoded = (part: string): string => {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    throw new LocalRefusal(400, `${part} is not percent-encoded`);
+  }
+};
+
 const refusal = (error: unknown): { status: number; message: string } => {
   if (error instanceof z.ZodError) return { status: 400, message: z.prettifyError(error) };
   const message = error instanceof Error ? error.message : String(error);
@@ -79,7 +87,7 @@ export const localApi =
           : new LocalRefusal(404, `There is no ${path}`);
       const body = parse((await readBody(request, maxBodyBytes)).toString("utf8"));
       const groups = route.path.exec(path)?.slice(1) ?? [];
-      send(response, await route.answer(body, ...groups.map(decodeURIComponent)));
+      send(response, await route.answer(body, ...groups.map(decoded)));
     } catch (error) {
       const { status, message } = refusal(error);
       send(response, { status, json: { message } });
