@@ -60,7 +60,7 @@ export interface CallOptions {
 
 /** In a query string a number or truth value is as good as its text. */
 type Spelled<Query> = {
-  [Name in keyof Query]: Query[Name] extends string | undefined
+  [Name in keyof Query]: string extends NonNullable<Query[Name]>
     ? Query[Name] | number | boolean
     : Query[Name];
 };

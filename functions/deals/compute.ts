@@ -26,7 +26,9 @@ type Computing = Pick<Context, "store" | "now" | "tenant" | "settings">;
 /** An instant before the month begins in any time zone, and one after it has ended. */
 const aroundMonth = (month: Month): readonly [string, string] => {
   const start = millisecondsOf(`${month}-01T00:00:00.000Z`);
-  return [instantOf(start - dayMs), instantOf(start + 33 * dayMs)];
+  // A year of five digits, or before the year 0, is written with a sign and does not sort with the others.
+  const [before, after] = [instantOf(start - dayMs), instantOf(start + 33 * dayMs)];
+  return [before.startsWith("-") ? "0" : before, after.startsWith("+") ? "~" : after];
 };
 
 const closedWithin = ({ closedFrom, closedTo }: SummaryFilter): Partial<Part> =>

@@ -194,6 +194,8 @@ describe.each(Object.entries(databases))("the store on %s", (name, way) => {
         limit: 10,
       });
       expect(between.items.map(({ name: of }) => of)).toEqual(["b", "c", "d"]);
+      const nothing = await store.list({ pk: "PLACE", between: ["PLACED#d", "PLACED#b"], limit: 10 });
+      expect(nothing).toEqual({ items: [] });
       const beyond = await store.list<{ name: string }>({ pk: "PLACE", beyond: "PLACED#c", limit: 10 });
       expect(beyond.items.map(({ name: of }) => of)).toEqual(["d", "e"]);
     });

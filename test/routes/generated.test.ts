@@ -67,6 +67,7 @@ const rulesBeyondForm = [
   /^names a (contact|product|member) twice$/,
   /^has shares of more than 100 percent$/,
   /^is not a declared field$/,
+  /^cannot be given together with features$/,
   // The rules of a mapping (domain/imports/mapping.ts).
   /^has to have either in or notIn$/,
   /^has to be there, or (constant|text) instead$/,
