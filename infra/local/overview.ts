@@ -13,7 +13,7 @@ import type { FunctionRunner } from "./workers.ts";
 
 export interface OverviewParts {
   readonly clock: Clock;
-  readonly database: { readonly name: string };
+  readonly database: { readonly name: string; readonly endpoint: string };
   readonly dataFolder: string;
   readonly api: HttpApi;
   readonly functions: ReadonlyMap<string, FunctionRunner>;
@@ -49,6 +49,8 @@ export const overview = (parts: OverviewParts) => ({
   now: new Date(parts.clock.now()).toISOString(),
   offsetMs: parts.clock.offsetMs,
   database: parts.database.name,
+  /** Where the table itself can be asked, as `AWS_ENDPOINT_URL_DYNAMODB` would name it. */
+  databaseEndpoint: parts.database.endpoint,
   dataFolder: parts.dataFolder,
   functions: functionsOf(parts.functions),
   routes: parts.api.statistics().map(({ totalMs, ...route }) => ({

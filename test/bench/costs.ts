@@ -1,7 +1,9 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
-import { tableOf } from "./load.ts";
-import { type Field, operationsOf } from "./operations.ts";
+import { loadField } from "./http.ts";
+import { Caller, tableOf } from "./load.ts";
+import { operationsOf } from "./operations.ts";
+import type { BenchStack } from "./stack.ts";
 
 interface Cost {
   /** Round trips to the table, the principal's included. */
@@ -47,20 +49,26 @@ const costOf = async (dataFolder: string, functionName: string, correlationId: s
 
 /** Round trips and capacity units of each operation, held against the committed table. */
 export const measureCosts = async (
-  dataFolder: string,
-  field: Field,
+  stack: BenchStack,
 ): Promise<{ table: string; costs: Record<string, Cost>; held: boolean }> => {
   const costs: Record<string, Cost> = {};
   let request = 0;
-  const operations = operationsOf(field, 3_000_000);
+  const caller = new Caller(stack.url, await stack.newTenant("costs@bench.example"), 1);
+  const field = await loadField(caller, { clients: 20, deals: 60 });
+  const operations = operationsOf(field, 1_000);
   for (const [name, operation] of Object.entries(operations)) {
     await operation(); // the settings are remembered by now
     const correlationId = `bench-cost-${process.pid}-${request++}`;
-    field.caller.headers["x-correlation-id"] = correlationId;
+    caller.headers["x-correlation-id"] = correlationId;
     await operation();
-    delete field.caller.headers["x-correlation-id"];
-    costs[name] = await costOf(dataFolder, name.includes("client") ? "clients" : "deals", correlationId);
+    delete caller.headers["x-correlation-id"];
+    costs[name] = await costOf(
+      stack.dataFolder,
+      name.includes("client") ? "clients" : "deals",
+      correlationId,
+    );
   }
+  caller.close();
   const expected = committedCosts();
   const held = JSON.stringify(expected) === JSON.stringify(costs);
   const table = tableOf(

@@ -46,13 +46,11 @@ const rowOf = (clients: number, measured: Measured) => {
   ];
 };
 
-/** Operations per second and their times over HTTP, on few and on many clients. */
-export const measureHttp = async (
-  stack: BenchStack,
-  sizes: Sizes,
-): Promise<{ table: string; field: Field }> => {
-  const token = await stack.tokenFor("admin@demo.example");
-  const caller = new Caller(stack.url, token, connections);
+/** Loads a tenant: products, clients and deals of its admin. */
+export const loadField = async (
+  caller: Caller,
+  sizes: Pick<Sizes, "clients" | "deals">,
+): Promise<Field & { readonly clientIds: string[] }> => {
   const me = await caller.json<{ member: Made }>("GET", "/v1/me");
   const productIds = (
     await load(caller, "/v1/products", 0, 7, (n) => ({
@@ -66,8 +64,19 @@ export const measureHttp = async (
   const deals = await load(caller, "/v1/deals", 0, sizes.deals, (n) =>
     dealBody(n, { clientIds, productIds }),
   );
-  const field: Field = { caller, managerId: me.member.id, productIds, clientIds, dealIds: deals.ids };
+  return {
+    caller,
+    managerId: me.member.id,
+    productIds,
+    clientIds,
+    deals: new Map(deals.ids.map((id) => [id, 0])),
+  };
+};
 
+/** Operations per second and their times over HTTP, on few and on many clients. */
+export const measureHttp = async (stack: BenchStack, sizes: Sizes): Promise<string> => {
+  const caller = new Caller(stack.url, await stack.tokenFor("admin@demo.example"), connections);
+  const field = await loadField(caller, sizes);
   const rows: (string | number)[][] = [];
   const p99 = new Map<string, number>();
   const round = async (clientCount: number, firstNew: number) => {
@@ -83,7 +92,7 @@ export const measureHttp = async (
   };
   await round(sizes.clients, 1_000_000);
   const many = await load(caller, "/v1/clients", sizes.clients, sizes.manyClients, clientBody);
-  clientIds.push(...many.ids);
+  field.clientIds.push(...many.ids);
   console.log(`loaded ${sizes.manyClients} clients, ${many.measured.perSecond.toFixed(0)} a second`);
   await round(sizes.manyClients, 2_000_000);
 
@@ -95,10 +104,10 @@ export const measureHttp = async (
       return (grown / few).toFixed(2);
     }),
   ]);
-  const table = [
+  caller.close();
+  return [
     tableOf(["operation", "clients", "at once", "a second", "p50 ms", "p95 ms", "p99 ms", "× Tryton"], rows),
     `\np99 with ${sizes.manyClients.toLocaleString("en")} clients ÷ p99 with ${sizes.clients.toLocaleString("en")} (to reach: 1.3)\n`,
     tableOf(["operation", "1 at once", `${connections} at once`], growth),
   ].join("\n");
-  return { table, field };
 };

@@ -6,7 +6,8 @@ export interface Field {
   readonly managerId: string;
   readonly productIds: readonly string[];
   readonly clientIds: readonly string[];
-  readonly dealIds: readonly string[];
+  /** Open deals, with the stage that each stands in: its place in the type's order. */
+  readonly deals: Map<string, number>;
 }
 
 interface Made {
@@ -55,6 +56,10 @@ export const clientBody = (n: number) => {
   };
 };
 
+/** The names of the first clients. */
+export const clientNames = (count: number): string[] =>
+  Array.from({ length: count }, (_, n) => clientBody(n).name);
+
 /** A deal of one line at the product's price. */
 export const dealBody = (n: number, field: Pick<Field, "clientIds" | "productIds">) => {
   const next = series(n + 7);
@@ -66,14 +71,13 @@ export const dealBody = (n: number, field: Pick<Field, "clientIds" | "productIds
   };
 };
 
-const stages = ["qualified", "proposal", "negotiation"];
+const stages = ["interest", "qualified", "proposal", "negotiation"];
 
 /** The operations that are measured, each as one HTTP request. */
 export const operationsOf = (field: Field, firstNew: number) => {
   const next = series(firstNew);
   let made = firstNew;
-  const movable = new Map<string, number>(field.dealIds.map((id) => [id, 0]));
-  const order = [...movable.keys()];
+  const order = [...field.deals.keys()];
   let turn = 0;
   return {
     "create client": () => field.caller.json<Made>("POST", "/v1/clients", clientBody(made++)),
@@ -82,9 +86,9 @@ export const operationsOf = (field: Field, firstNew: number) => {
     "move stage": () => {
       // Every deal in turn: three steps forward, then back to the first, and again.
       const id = order[turn++ % order.length] ?? "";
-      const step = movable.get(id) ?? 0;
-      movable.set(id, (step + 1) % (stages.length + 1));
-      return field.caller.json("POST", `/v1/deals/${id}/moves`, { stageId: stages[step] ?? "interest" });
+      const to = ((field.deals.get(id) ?? 0) + 1) % stages.length;
+      field.deals.set(id, to);
+      return field.caller.json("POST", `/v1/deals/${id}/moves`, { stageId: stages[to] });
     },
     "list a manager's 50 open deals": () =>
       field.caller.json("GET", `/v1/deals?owner=${field.managerId}&state=open&limit=50`),

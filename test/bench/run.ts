@@ -1,10 +1,11 @@
-/** `npm run bench [-- http|costs|bundles …]`: measures, prints, and writes the results beside this file. */
+/** `npm run bench [-- http|costs|import|bundles …]`: measures, prints, and writes the results beside this file. */
 import { writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { measureBundles } from "./bundles.ts";
 import { measureCosts } from "./costs.ts";
 import { measureHttp, type Sizes } from "./http.ts";
+import { measureImport } from "./imports.ts";
 import { startBenchStack } from "./stack.ts";
 
 const wanted = new Set(process.argv.slice(2));
@@ -23,21 +24,17 @@ const add = (title: string, table: string) => {
 
 if (wants("bundles"))
   add("Bundles: size and load time (median of 10 fresh processes)", await measureBundles());
-if (wants("http") || wants("costs")) {
+if (["http", "costs", "import"].some(wants)) {
   const stack = await startBenchStack();
   try {
-    const { table, field } = await measureHttp(
-      stack,
-      wants("http") ? sizes : { ...sizes, clients: 50, deals: 100, manyClients: 60, operations: 20 },
-    );
-    if (wants("http")) add("Requests over HTTP on one machine", table);
-    const { table: costs, costs: found, held } = await measureCosts(stack.dataFolder, field);
-    add("Round trips and capacity units of one request", costs);
-    if (!held) {
-      failed = true;
-      console.log(`not as test/bench/costs.json has it:\n${JSON.stringify(found, null, 2)}`);
+    if (wants("costs")) {
+      const { table, costs, held } = await measureCosts(stack);
+      add("Round trips and capacity units of one request", table);
+      failed = !held;
+      if (!held) console.log(`not as test/bench/costs.json has it:\n${JSON.stringify(costs, null, 2)}`);
     }
-    field.caller.close();
+    if (wants("import")) add("Import", await measureImport(stack));
+    if (wants("http")) add("Requests over HTTP on one machine", await measureHttp(stack, sizes));
   } finally {
     await stack.stop();
   }

@@ -18,6 +18,8 @@ export interface BenchStack {
   readonly url: string;
   readonly dataFolder: string;
   tokenFor(email: string): Promise<string>;
+  /** A further tenant, empty; gives a token of its admin. */
+  newTenant(adminEmail: string): Promise<string>;
   stop(): Promise<void>;
 }
 
@@ -45,14 +47,22 @@ export const startBenchStack = async (): Promise<BenchStack> => {
       resolve();
     });
   });
+  const post = (to: string, body: unknown) =>
+    fetch(`${url}${to}`, { method: "POST", body: JSON.stringify(body) });
+  const tokenFor = async (email: string): Promise<string> => {
+    const answer = await post("/_local/token", { email });
+    const { token } = (await answer.json()) as { token?: string };
+    if (!token) throw new Error(`no token for ${email}: ${answer.status}`);
+    return token;
+  };
   return {
     url,
     dataFolder,
-    async tokenFor(email) {
-      const answer = await fetch(`${url}/_local/token`, { method: "POST", body: JSON.stringify({ email }) });
-      const { token } = (await answer.json()) as { token?: string };
-      if (!token) throw new Error(`no token for ${email}: ${answer.status}`);
-      return token;
+    tokenFor,
+    async newTenant(adminEmail) {
+      const answer = await post("/_local/tenants", { name: "Bench", adminEmail });
+      if (!answer.ok) throw new Error(`no tenant for ${adminEmail}: ${answer.status}`);
+      return tokenFor(adminEmail);
     },
     async stop() {
       const ended = new Promise((resolve) => child.once("exit", resolve));
