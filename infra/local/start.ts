@@ -18,6 +18,15 @@ const endProgress = (): void => {
   if (lastProgress) console.log(stdout.isTTY ? "" : lastProgress);
 };
 
+const parentWatchMs = 500;
+
+/** A signal sent to npm ends npm's shell and does not reach us: the stack then stops because its parent is gone. */
+const stopWithNpm = (stop: () => void): void => {
+  if (process.env.npm_lifecycle_event === undefined) return;
+  const parent = process.ppid;
+  setInterval(() => process.ppid !== parent && stop(), parentWatchMs).unref();
+};
+
 try {
   const stack = await startStack({
     port,
@@ -41,6 +50,7 @@ try {
   });
   process.on("SIGINT", () => void stop());
   process.on("SIGTERM", () => void stop());
+  stopWithNpm(() => void stop());
   console.log(
     `ready ${stack.url} · docs ${stack.url}/docs · page ${stack.url}/_local · token: npm run token -- ${demoAdmin}`,
   );
