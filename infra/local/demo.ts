@@ -53,6 +53,7 @@ const makePeople = async (admin: Api): Promise<Record<DemoMemberKey, string>> =>
   const heads = names.filter((name) => demoMembers[name].role === "head");
   const teamIds = new Map<string, string>();
   const teamOf = (name: DemoMemberKey) => ({ team: undefined, ...demoMembers[name] }).team;
+  // One after the other: members of one team at once would be in each other's way.
   for (const name of heads) {
     const headId = await invite(name);
     ids[name] = headId;
@@ -83,16 +84,18 @@ export const makeDemo = async ({ baseUrl, adminEmail, tokenFor, progress = () =>
   const year = new Date(nowMs).getUTCFullYear();
 
   progress("demo: members and products");
-  const members = await makePeople(admin);
+  const [members, settings, products] = await Promise.all([
+    makePeople(admin),
+    admin.setFields({ body: demoFields, ...key("fields") }),
+    each(demoProducts(year), (body) => admin.createProduct({ body, ...key(body.code) })),
+  ]);
   const apis = new Map<string, Api>();
-  for (const { email } of Object.values(demoMembers)) apis.set(email, await as(email));
+  await each(Object.values(demoMembers), async ({ email }) => apis.set(email, await as(email)));
   const apiOf = (name: DemoMemberKey): Api => {
     const api = apis.get(demoMembers[name].email);
     if (!api) throw new Error(`${name} has no token`);
     return api;
   };
-  const settings = await admin.setFields({ body: demoFields, ...key("fields") });
-  const products = await each(demoProducts(year), (body) => admin.createProduct({ body, ...key(body.code) }));
 
   const planned = demoClients(seed, clientCount, year);
   const clients: MadeClient[] = [];
