@@ -66,6 +66,9 @@ const halvesIn = (value: unknown, pointer = ""): FieldFault[] => {
   );
 };
 
+/** What stands where bytes were no UTF-8: the text that was meant is lost, and would be stored as lost. */
+const lostCharacter = "\ufffd";
+
 const parsedBody = (raw: RawRequest): unknown => {
   if (raw.body === undefined || raw.body === "")
     throw new Failure("request.invalid", { fields: [{ pointer: "", reason: "a JSON body is needed" }] });
@@ -74,6 +77,10 @@ const parsedBody = (raw: RawRequest): unknown => {
   const mediaType = raw.contentType?.split(";")[0]?.trim().toLowerCase();
   if (mediaType !== undefined && mediaType !== "application/json" && !mediaType.endsWith("+json"))
     throw new Failure("request.unsupported-media-type", { detail: `It was sent as ${mediaType}.` });
+  if (raw.body.includes(lostCharacter))
+    throw new Failure("request.not-json", {
+      detail: "It holds bytes that are not UTF-8, or the character U+FFFD that stands for such.",
+    });
   if (depthOf(raw.body) > mostDepth)
     throw new Failure("request.invalid", {
       fields: [{ pointer: "", reason: `is nested deeper than ${mostDepth} levels` }],
