@@ -31,7 +31,8 @@ export interface Sizes {
   readonly operations: number;
 }
 
-const rowOf = (clients: number, measured: Measured) => {
+/** `settling`: seconds until what follows from the operations (events, lookups, sums) was done as well. */
+const rowOf = (clients: number, measured: Measured, settling: number) => {
   const { few, many, goal } = trytonPerSecond[measured.name as OperationName];
   const tryton = clients > 10_000 ? (many ?? few) : few;
   return [
@@ -39,6 +40,7 @@ const rowOf = (clients: number, measured: Measured) => {
     clients.toLocaleString("en"),
     measured.concurrency,
     measured.perSecond.toFixed(0),
+    (measured.operations / (measured.operations / measured.perSecond + settling)).toFixed(0),
     measured.p50Ms.toFixed(1),
     measured.p95Ms.toFixed(1),
     measured.p99Ms.toFixed(1),
@@ -84,8 +86,11 @@ export const measureHttp = async (stack: BenchStack, sizes: Sizes): Promise<stri
     for (const concurrency of [1, connections])
       for (const [name, operation] of Object.entries(operations)) {
         await measure(name, Math.ceil(sizes.operations / 10), concurrency, operation); // warm
+        await stack.settle();
         const measured = await measure(name, sizes.operations, concurrency, operation);
-        rows.push(rowOf(clientCount, measured));
+        const startedAt = performance.now();
+        await stack.settle();
+        rows.push(rowOf(clientCount, measured, (performance.now() - startedAt) / 1000));
         p99.set(`${name} ${concurrency} ${clientCount}`, measured.p99Ms);
         console.log(rows.at(-1)?.join(" | "));
       }
@@ -106,7 +111,10 @@ export const measureHttp = async (stack: BenchStack, sizes: Sizes): Promise<stri
   ]);
   caller.close();
   return [
-    tableOf(["operation", "clients", "at once", "a second", "p50 ms", "p95 ms", "p99 ms", "× Tryton"], rows),
+    tableOf(
+      ["operation", "clients", "at once", "a second", "settled", "p50 ms", "p95 ms", "p99 ms", "× Tryton"],
+      rows,
+    ),
     `\np99 with ${sizes.manyClients.toLocaleString("en")} clients ÷ p99 with ${sizes.clients.toLocaleString("en")} (to reach: 1.3)\n`,
     tableOf(["operation", "1 at once", `${connections} at once`], growth),
   ].join("\n");

@@ -20,9 +20,13 @@ export interface BenchStack {
   tokenFor(email: string): Promise<string>;
   /** A further tenant, empty; gives a token of its admin. */
   newTenant(adminEmail: string): Promise<string>;
+  /** Resolves when all that follows from what was written is done: events delivered, lookups and sums kept. */
+  settle(): Promise<void>;
   stop(): Promise<void>;
 }
 
+/** One call waits for a bounded time; a large load takes several. */
+const mostSettling = 60;
 const startLimitMs = 120_000;
 
 /** A stack in a process of its own, with one empty tenant, as `npm start -- --empty` makes it. */
@@ -59,6 +63,13 @@ export const startBenchStack = async (): Promise<BenchStack> => {
     url,
     dataFolder,
     tokenFor,
+    async settle() {
+      for (let attempt = 0; attempt < mostSettling; attempt++) {
+        const { settled } = (await (await post("/_local/settle", {})).json()) as { settled: boolean };
+        if (settled) return;
+      }
+      throw new Error("the stack does not settle");
+    },
     async newTenant(adminEmail) {
       const answer = await post("/_local/tenants", { name: "Bench", adminEmail });
       if (!answer.ok) throw new Error(`no tenant for ${adminEmail}: ${answer.status}`);
