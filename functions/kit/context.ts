@@ -43,7 +43,7 @@ export interface Machine {
   readonly entropy: Entropy;
 }
 
-/** Saves a change by a job or subscriber: as `Context.save`, without a request to repeat. */
+/** Writes a change with its events, in the name of a member or of `system`. */
 export const saveAs = async (
   actor: Pick<Actor, "store" | "now" | "correlationId" | "newId">,
   by: string,

@@ -1,6 +1,6 @@
 import { scopeOf } from "../../domain/access/permissions.ts";
 import { Failure } from "../../domain/kernel/errors.ts";
-import { type Context, momentOf } from "./context.ts";
+import { type Context, momentOf, saveAs } from "./context.ts";
 import { type ApiAnswer, type ApiEvent, entryOf, headersOf, type RequestIds } from "./entry.ts";
 import {
   IdempotencyKey,
@@ -11,7 +11,6 @@ import {
   requestHash,
 } from "./idempotency.ts";
 import { type Ground, systemGround } from "./machine.ts";
-import { enveloped } from "./outbox.ts";
 import { loadPrincipal } from "./principal.ts";
 import {
   isMutation,
@@ -146,13 +145,6 @@ const answerOf = async (
     correlationId: ids.correlationId,
     settings: () => settingsOf(store, tenant),
     save: async ({ writes, happened = [], answer }) => {
-      const events = enveloped(happened, {
-        tenantId,
-        actor: memberId,
-        correlationId: ids.correlationId,
-        occurredAt: moment.now,
-        newEventId: () => moment.newId("event"),
-      });
       const remembering = remember
         ? [
             create(
@@ -170,7 +162,11 @@ const answerOf = async (
         : [];
       const all = [...writes, ...remembering];
       // A request that changes nothing, and is not to be remembered, writes nothing.
-      if (all.length > 0 || events.length > 0) await store.write(all, moment.newId("change"), events);
+      if (all.length > 0 || happened.length > 0)
+        await saveAs({ ...moment, store, correlationId: ids.correlationId }, memberId, {
+          writes: all,
+          happened,
+        });
       return answer;
     },
   };
