@@ -4,6 +4,7 @@ import path from "node:path";
 import { type BuildContext, type BuildOptions, type BuildResult, context } from "esbuild";
 import type { LambdaDeclaration } from "../functions/kit/lambda.ts";
 import { neverLoaded } from "./never-loaded.ts";
+import { plainBuiltins } from "./plain-builtins.ts";
 
 export const repositoryRoot = path.resolve(import.meta.dirname, "..");
 
@@ -46,7 +47,7 @@ export const bundleSettings = {
   outExtension: { ".js": ".mjs" },
   banner: { js: requireBanner },
   logLevel: "silent",
-  plugins: [neverLoaded],
+  plugins: [neverLoaded, plainBuiltins],
 } satisfies BuildOptions;
 
 /** Writes a file whole or not at all, and only if it differs, so that stacks side by side do not disturb each other. */
