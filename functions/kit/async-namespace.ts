@@ -9,9 +9,14 @@ type Context = Record<string, unknown>;
 
 class Namespace {
   readonly #storage = new AsyncLocalStorage<Context | undefined>();
+  /**
+   * Stands wherever no run is under way. The SDK enters it once, while the Lambda is loaded, and counts on it in
+   * every invocation: what `enterWith` gives is gone as soon as the import that loads the Lambda is awaited.
+   */
+  #entered: Context | undefined;
 
   get active(): Context | undefined {
-    return this.#storage.getStore();
+    return this.#storage.getStore() ?? this.#entered;
   }
 
   createContext(): Context {
@@ -48,11 +53,11 @@ class Namespace {
   }
 
   enter(context: Context): void {
-    this.#storage.enterWith(context);
+    this.#entered = context;
   }
 
   exit(): void {
-    this.#storage.enterWith(undefined);
+    this.#entered = undefined;
   }
 }
 
