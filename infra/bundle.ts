@@ -41,7 +41,7 @@ export const bundleSettings = {
   minify: true,
   keepNames: false,
   legalComments: "none",
-  charset: "utf8",
+  charset: "ascii",
   mainFields: ["module", "main"],
   conditions: ["module", "import"],
   outExtension: { ".js": ".mjs" },
