@@ -1,0 +1,73 @@
+import type { Day, Month } from "../kernel/time.ts";
+
+/**
+ * A page holds what an account moved of one commodity in one month, as counters: the sum of the amounts that
+ * are effective on a day and were inserted on a day. So a balance by both times is a sum over pages, however many
+ * postings stand behind it. A page may come in several shards; they are pages like any other.
+ */
+export interface LedgerPage {
+  /** The month in which its postings are effective. */
+  readonly month: Month;
+  /** By counter name; debit positive, credit negative. */
+  readonly counters: ReadonlyMap<string, bigint>;
+}
+
+/** Both times of a balance. Each counts its day in; absent means: whatever there is. */
+export interface BalanceTimes {
+  /** The last day on which a posting may be effective. */
+  readonly asOf?: Day | undefined;
+  /** The last day on which a posting may have been inserted: the balance as it was known then. */
+  readonly knownAt?: Day | undefined;
+}
+
+/** The counter of its month's page that a posting belongs to: `e23i20261124`, its days of effect and of insertion. */
+export const counterName = (effectiveOn: Day, insertedOn: Day): string =>
+  `e${effectiveOn.slice(8, 10)}i${insertedOn.replaceAll("-", "")}`;
+
+const counterForm = /^e(\d\d)i(\d{4})(\d\d)(\d\d)$/;
+
+/** What a counter of a page counts, or undefined where the name is that of something else. */
+export const countedBy = (month: Month, name: string): { effectiveOn: Day; insertedOn: Day } | undefined => {
+  const [, day, insertedYear, insertedMonth, insertedDay] = counterForm.exec(name) ?? [];
+  return day === undefined
+    ? undefined
+    : { effectiveOn: `${month}-${day}`, insertedOn: `${insertedYear}-${insertedMonth}-${insertedDay}` };
+};
+
+/** The sum of what the pages count up to these days, exactly; debit positive. */
+export const balanceOf = (pages: Iterable<LedgerPage>, { asOf, knownAt }: BalanceTimes = {}): bigint => {
+  let sum = 0n;
+  for (const { month, counters } of pages) {
+    if (asOf !== undefined && month > asOf.slice(0, 7)) continue;
+    for (const [name, amount] of counters) {
+      const counted = countedBy(month, name);
+      if (!counted) continue;
+      if (asOf !== undefined && counted.effectiveOn > asOf) continue;
+      if (knownAt !== undefined && counted.insertedOn > knownAt) continue;
+      sum += amount;
+    }
+  }
+  return sum;
+};
+
+/** What the pages of one month have to hold for these postings, by counter. Counters of zero are left out. */
+export const countersOf = (
+  postings: Iterable<{ readonly effectiveOn: Day; readonly insertedOn: Day; readonly amount: number }>,
+): Map<string, bigint> => {
+  const counters = new Map<string, bigint>();
+  for (const { effectiveOn, insertedOn, amount } of postings) {
+    const name = counterName(effectiveOn, insertedOn);
+    counters.set(name, (counters.get(name) ?? 0n) + BigInt(amount));
+  }
+  return withoutZeros(counters);
+};
+
+/** The counters that are not zero: those that were never written and those that came back to zero say the same. */
+export const withoutZeros = (counters: Iterable<readonly [string, bigint]>): Map<string, bigint> =>
+  new Map([...counters].filter(([, amount]) => amount !== 0n));
+
+/** The names of the counters in which two pages differ, in order. */
+export const differingCounters = (a: ReadonlyMap<string, bigint>, b: ReadonlyMap<string, bigint>): string[] =>
+  [...new Set([...a.keys(), ...b.keys()])]
+    .filter((name) => (a.get(name) ?? 0n) !== (b.get(name) ?? 0n))
+    .sort();
