@@ -3,6 +3,7 @@ import { clientFailures } from "./clients/errors.ts";
 import { dealFailures } from "./deals/errors.ts";
 import { importFailures } from "./imports/errors.ts";
 import { type FailureCatalogue, kernelFailures } from "./kernel/errors.ts";
+import { ledgerFailures } from "./ledger/errors.ts";
 import { productFailures } from "./products/errors.ts";
 import { settingsFailures } from "./settings/errors.ts";
 
@@ -13,6 +14,7 @@ export const failures: FailureCatalogue = {
   ...clientFailures,
   ...dealFailures,
   ...importFailures,
+  ...ledgerFailures,
   ...productFailures,
   ...settingsFailures,
 };

@@ -1,0 +1,31 @@
+import * as z from "zod";
+import { currencies } from "../kernel/currency.ts";
+
+/**
+ * What is counted exactly: a currency (in its minor unit), a product (in the smallest unit of its measure),
+ * a minute of a member's time, a loyalty point.
+ */
+export const Commodity = z
+  .string()
+  .regex(
+    new RegExp(`^(?:${currencies.join("|")}|prd_[0-9A-HJKMNP-TV-Z]{26}|minute|point)$`),
+    "is neither an active currency, nor a product, nor minute or point",
+  )
+  .meta({
+    id: "Commodity",
+    description: "A currency of ISO 4217, the id of a product, `minute` or `point`",
+    examples: ["EUR"],
+  });
+export type Commodity = string;
+
+/** Whether amounts of it are money: three letters stand for a currency and nothing else. */
+export const isCurrency = (commodity: Commodity): boolean => /^[A-Z]{3}$/.test(commodity);
+
+/** A signed amount in the smallest unit of its commodity: debit above zero, credit below. */
+export const SignedAmount = z
+  .int()
+  .refine((amount) => amount !== 0, "is zero")
+  .meta({
+    description: "In the smallest unit of the commodity; above zero it is debited, below it is credited",
+    examples: [12_100],
+  });
