@@ -1,4 +1,5 @@
 import type { EventDeclaration } from "../../events/event.ts";
+import type { Schedule } from "../../events/schedule.ts";
 import type { Subscription } from "../../events/subscription.ts";
 import type { RouteTable } from "./route.ts";
 
@@ -30,6 +31,7 @@ export type Trigger =
   | { readonly kind: "api"; readonly routes: RouteTable }
   | { readonly kind: "stream"; readonly filters: readonly StreamFilter[]; readonly batchSize: number }
   | { readonly kind: "subscription"; readonly subscription: Subscription }
+  | { readonly kind: "schedule"; readonly schedule: Schedule }
   /** Cognito's pre-token-generation trigger. */
   | { readonly kind: "pre-token" }
   /** Invoked by name by an operator (`aws lambda invoke`). */

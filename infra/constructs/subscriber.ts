@@ -6,13 +6,10 @@ import { Construct } from "constructs";
 import { eventSource } from "../../events/event.ts";
 import type { Subscription } from "../../events/subscription.ts";
 import type { LambdaDeclaration } from "../../functions/kit/lambda.ts";
-import { acknowledge } from "./acknowledge.ts";
 import { ringOnDeadLetters } from "./alarm.ts";
+import { handOverSeconds, retryAsynchronously } from "./asynchronous.ts";
 import { DeadLetterQueue } from "./dead-letter-queue.ts";
 import { type FunctionContext, ProductFunction } from "./function.ts";
-
-/** What Lambda allows for asynchronous invocations; EventBridge allows more on its own leg. */
-const lambdaBounds = { attempts: 2, minAgeSeconds: 60, maxAgeSeconds: 6 * 3600 };
 
 /**
  * A Lambda that hears events of the bus. An event can fail on two legs: EventBridge cannot hand it to
@@ -32,7 +29,6 @@ export class Subscriber extends Construct {
     context: FunctionContext,
   ) {
     super(scope, id);
-    const { attempts, maxAgeSeconds } = subscription.retry;
     this.deadLetters = new DeadLetterQueue(this, "DeadLetters");
     this.subscriber = new ProductFunction(this, "Subscriber", {
       declaration,
@@ -42,18 +38,7 @@ export class Subscriber extends Construct {
       deadLetters: this.deadLetters.queue,
     });
     const { lambda } = this.subscriber;
-    const invoke = lambda.node; // the invoke configuration becomes a child of the function
-    lambda.configureAsyncInvoke({
-      retryAttempts: Math.min(attempts, lambdaBounds.attempts),
-      maxEventAge: Duration.seconds(
-        Math.min(Math.max(maxAgeSeconds, lambdaBounds.minAgeSeconds), lambdaBounds.maxAgeSeconds),
-      ),
-    });
-    acknowledge(
-      invoke.findChild("EventInvokeConfig"),
-      "Serverless-LambdaAsyncFailureDestination",
-      "The function's dead-letter queue takes the failed event itself, in the shape in which EventBridge leaves it there; a destination beside it would record every failure twice, in two shapes.",
-    );
+    retryAsynchronously(lambda, subscription.retry);
     const rule = new Rule(this, "Rule", {
       eventBus: context.resources.bus,
       description: declaration.summary.slice(0, 512),
@@ -65,8 +50,8 @@ export class Subscriber extends Construct {
     rule.addTarget(
       new LambdaTarget(lambda, {
         deadLetterQueue: this.deadLetters.queue,
-        retryAttempts: attempts,
-        maxEventAge: Duration.seconds(Math.max(maxAgeSeconds, lambdaBounds.minAgeSeconds)),
+        retryAttempts: subscription.retry.attempts,
+        maxEventAge: Duration.seconds(handOverSeconds(subscription.retry)),
       }),
     );
     this.alarms = [

@@ -6,6 +6,7 @@ import type { FunctionContext } from "../constructs/function.ts";
 import { ProductFunction } from "../constructs/function.ts";
 import { ClientelaHttpApi } from "../constructs/http-api.ts";
 import { Operator } from "../constructs/operator.ts";
+import { Scheduled, Schedules } from "../constructs/scheduled.ts";
 import { StreamConsumer } from "../constructs/stream-consumer.ts";
 import { Subscriber } from "../constructs/subscriber.ts";
 import { ringOnTable } from "../constructs/table-alarms.ts";
@@ -16,6 +17,8 @@ const synchronous = "API Gateway invokes the function synchronously: a failure i
 /** Everything that can be thrown away and deployed again: the API and the functions, with their alarms. */
 export class StatelessStack extends Stack {
   readonly api: ClientelaHttpApi;
+  /** Made with the first schedule. */
+  #schedules: Schedules | undefined;
 
   constructor(
     scope: Construct,
@@ -56,6 +59,11 @@ export class StatelessStack extends Stack {
       case "subscription": {
         const made = new Subscriber(this, name, declaration, trigger.subscription, context);
         return [{ name, lambda: made.subscriber.lambda, queue: made.deadLetters.queue }];
+      }
+      case "schedule": {
+        this.#schedules ??= new Schedules(this, "Schedules", context);
+        const made = new Scheduled(this, name, declaration, trigger.schedule, this.#schedules, context);
+        return [{ name, lambda: made.run.lambda, queue: made.deadLetters.queue }];
       }
       case "operator": {
         const made = new Operator(this, name, declaration, context);

@@ -102,7 +102,9 @@ describe("the settings", () => {
 });
 
 describe("declarations that cannot be deployed are refused by name", () => {
-  const [api, , , trigger] = lambdasOfEachKind;
+  const [api] = lambdasOfEachKind;
+  const trigger = lambdasOfEachKind.find((declared) => declared.trigger.kind === "pre-token");
+  const scheduled = lambdasOfEachKind.find((declared) => declared.trigger.kind === "schedule");
 
   test("two Lambdas of one name", () => {
     expect(() => synthesize(api ? [api, api] : [])).toThrow(/same name/);
@@ -115,6 +117,21 @@ describe("declarations that cannot be deployed are refused by name", () => {
   test("two triggers of the user pool", () => {
     expect(() => synthesize(trigger ? [trigger, { ...trigger, name: "again" }] : [])).toThrow(
       /one pre-token/,
+    );
+  });
+
+  test("a schedule of another name than its Lambda", () => {
+    expect(() => synthesize(scheduled ? [{ ...scheduled, name: "other" }] : [])).toThrow(
+      /schedule sample-sweep runs the Lambda other/,
+    );
+  });
+
+  test("a rate that is no whole number of minutes", () => {
+    const pace = { kind: "rate", every: 1.5, unit: "minute" } as const;
+    const retry = { attempts: 1, maxAgeSeconds: 60 };
+    const trigger = { kind: "schedule", schedule: { name: "half", pace, retry } } as const;
+    expect(() => synthesize(scheduled ? [{ ...scheduled, name: "half", trigger }] : [])).toThrow(
+      /a rate of 1.5 minutes/,
     );
   });
 

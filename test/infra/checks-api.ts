@@ -111,6 +111,8 @@ export const apiChecks: readonly Check[] = [
           "pre-token": "cognito-idp.amazonaws.com",
           stream: undefined,
           operator: undefined,
+          // By a role of the schedule's own, not by a permission on the function.
+          schedule: undefined,
         }[trigger.kind];
         const product = functionOf(templates, name);
         return unless(

@@ -87,6 +87,34 @@ export const lambdasOfEachKind: readonly LambdaDeclaration[] = [
     grants: { table: { access: "read", leadingKeys: ["T#*"] }, uploads: "read" },
   },
   {
+    name: "sample-sweep",
+    entry: "unused.ts",
+    summary: "Runs at a steady pace",
+    trigger: {
+      kind: "schedule",
+      schedule: {
+        name: "sample-sweep",
+        pace: { kind: "rate", every: 5, unit: "minute" },
+        retry: { attempts: 3, maxAgeSeconds: 600 },
+      },
+    },
+    grants: { table: { access: "read", leadingKeys: ["T#*", "SYS#*"] } },
+  },
+  {
+    name: "sample-morning",
+    entry: "unused.ts",
+    summary: "Runs in the morning",
+    trigger: {
+      kind: "schedule",
+      schedule: {
+        name: "sample-morning",
+        pace: { kind: "cron", fields: "0 7 * * ? *", timeZone: "Europe/Bucharest" },
+        retry: { attempts: 0, maxAgeSeconds: 30 },
+      },
+    },
+    grants: {},
+  },
+  {
     name: "sample-pre-token",
     entry: "unused.ts",
     summary: "Puts claims into tokens",

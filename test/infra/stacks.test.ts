@@ -5,12 +5,20 @@ import { apiChecks } from "./checks-api.ts";
 import { dataChecks } from "./checks-data.ts";
 import { eventChecks } from "./checks-events.ts";
 import { functionChecks } from "./checks-functions.ts";
+import { scheduleChecks } from "./checks-schedules.ts";
 import { lambdasOfEachKind } from "./fixture.ts";
 import { copyOf, ofType, property, synthesize } from "./templates.ts";
 
 const ofEachKind = synthesize(lambdasOfEachKind, { alarmEmail: "duty@example.com" });
 const ofTheProduct = synthesize(lambdas);
-const checks = [...dataChecks, ...functionChecks, ...apiChecks, ...eventChecks, ...alarmChecks];
+const checks = [
+  ...dataChecks,
+  ...functionChecks,
+  ...apiChecks,
+  ...eventChecks,
+  ...scheduleChecks,
+  ...alarmChecks,
+];
 
 describe.each(checks)("$guarantee", ({ violations, breaks }) => {
   test("with a Lambda of each kind", () => {
