@@ -12,8 +12,16 @@ const credentials =
 /** Streams of events in an answer: no service that we call has such. 16 kB, and all they import kept whole. */
 const eventStreams = /^@smithy\/core\/event-streams$/;
 
-/** The X-Ray SDK's way to version 2 of the AWS SDK, which brings semver with it. 35 kB. */
-const oldSdkPatcher = /^\.\/patchers\/aws_p$/;
+/**
+ * What the X-Ray SDK has for others than a Lambda: version 2 of the AWS SDK (which brings semver), machines it
+ * might run on, promises of libraries, databases, web servers in front. 50 kB.
+ */
+const xrayElsewhere =
+  /^\.\/(patchers\/(aws_p|promise_p)|segments\/plugins\/\w+|database\/sql_data|middleware\/incoming_request_data)$/;
+
+/** Its samplers, of which it asks in a Lambda only that they keep still: whether to trace, Lambda decides. */
+const xraySamplers = /^\.{1,2}\/middleware\/mw_utils$/;
+const noSamplers = "module.exports = { disableCentralizedSampling() {} };";
 
 /**
  * The X-Ray SDK carries its segment with cls-hooked, which hooks every promise of the process: measured,
@@ -29,8 +37,16 @@ export const neverLoaded: Plugin = {
     const leaveOut = ({ path: name }: { path: string }) => ({ path: name, namespace: "left-out" });
     build.onResolve({ filter: credentials }, leaveOut);
     build.onResolve({ filter: eventStreams }, leaveOut);
-    build.onResolve({ filter: oldSdkPatcher }, leaveOut);
+    build.onResolve({ filter: xrayElsewhere }, leaveOut);
+    build.onResolve({ filter: xraySamplers }, ({ path: name }) => ({
+      path: name,
+      namespace: "no-samplers",
+    }));
     build.onResolve({ filter: hookedContext }, () => ({ path: ownContext }));
-    build.onLoad({ filter: /.*/, namespace: "left-out" }, () => ({ contents: "export {}", loader: "js" }));
+    build.onLoad({ filter: /.*/, namespace: "left-out" }, () => ({
+      contents: "module.exports = {};",
+      loader: "js",
+    }));
+    build.onLoad({ filter: /.*/, namespace: "no-samplers" }, () => ({ contents: noSamplers, loader: "js" }));
   },
 };
