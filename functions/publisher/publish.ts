@@ -3,6 +3,7 @@ import type { DynamoDBRecord } from "aws-lambda";
 import { eventSource } from "../../events/event.ts";
 import type { StoredEvent } from "../kit/outbox.ts";
 import type { Item } from "../kit/table/item.ts";
+import { jsonOf } from "../kit/table/text.ts";
 
 /** One event of a stream record, with the place in the stream that it has to be given up at if it fails. */
 export interface Publication {
@@ -12,7 +13,7 @@ export interface Publication {
 
 const eventsOf = (image: unknown): StoredEvent[] => {
   const happened = (image as Item | undefined)?.happened?.S;
-  return happened === undefined ? [] : (JSON.parse(happened) as StoredEvent[]);
+  return happened === undefined ? [] : (JSON.parse(jsonOf(happened)) as StoredEvent[]);
 };
 
 /** The events that a stream record brought: those of the new image that the old one did not carry. */

@@ -12,6 +12,7 @@ import { listen } from "../../functions/kit/listen.ts";
 import type { Ground } from "../../functions/kit/machine.ts";
 import type { Database } from "../../functions/kit/table/database.ts";
 import { create, update } from "../../functions/kit/table/store.ts";
+import { jsonOf } from "../../functions/kit/table/text.ts";
 import { type Company, openCompany } from "./fixture.ts";
 import { startGround, type TestGround } from "./ground.ts";
 
@@ -275,7 +276,7 @@ describe("a handover", () => {
     expect(await handoverOf(left.company, left.memberId)).toMatchObject({ status: "running", clients: 20 });
     const key = handoverEntity.key({ memberId: left.memberId });
     const [item] = await left.company.store.batchGet([key]);
-    expect(JSON.parse(item?.happened?.S ?? "[]")).toMatchObject([
+    expect(JSON.parse(jsonOf(item?.happened?.S ?? "[]"))).toMatchObject([
       { type: "handover.continued", data: { memberId: left.memberId, startedAt: left.startedAt } },
     ]);
     await run(left);

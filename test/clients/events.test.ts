@@ -4,6 +4,7 @@ import { clientHandlers } from "../../functions/clients/handlers.ts";
 import { clientRoutes } from "../../functions/clients/routes.ts";
 import { serve } from "../../functions/kit/serve.ts";
 import type { Item } from "../../functions/kit/table/item.ts";
+import { jsonOf } from "../../functions/kit/table/text.ts";
 import { idOf, openCompany } from "../access/fixture.ts";
 import { caller, startGround, type TestGround } from "../access/ground.ts";
 
@@ -19,7 +20,7 @@ interface Told {
   readonly data: unknown;
 }
 const toldBy = (items: readonly (Item | undefined)[]): Told[] =>
-  items.flatMap((item) => (item?.happened?.S === undefined ? [] : JSON.parse(item.happened.S)));
+  items.flatMap((item) => (item?.happened?.S === undefined ? [] : JSON.parse(jsonOf(item.happened.S))));
 
 /** The API of clients, which answers with what each change told besides. */
 const opened = async () => {

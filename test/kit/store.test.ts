@@ -3,6 +3,7 @@ import { Failure } from "../../domain/kernel/errors.ts";
 import { cursorsFor } from "../../functions/kit/table/cursor.ts";
 import { newMeter } from "../../functions/kit/table/database.ts";
 import { create, present, remove, StaleWrite, Store, update } from "../../functions/kit/table/store.ts";
+import { jsonOf } from "../../functions/kit/table/text.ts";
 import { databases, openTable, type TestTable } from "./databases.ts";
 import { changeId, placedEntity, tenantId, thing, thingEntity } from "./things.ts";
 
@@ -118,7 +119,7 @@ describe.each(Object.entries(databases))("the store on %s", (name, way) => {
       events,
     );
     const items = await store.batchGet([thingEntity.key({ id: "one" }), thingEntity.key({ id: "two" })]);
-    const carried = items.flatMap(({ happened }) => (happened?.S ? [JSON.parse(happened.S)] : []));
+    const carried = items.flatMap(({ happened }) => (happened?.S ? [JSON.parse(jsonOf(happened.S))] : []));
     expect(carried).toEqual([events]);
   });
 
