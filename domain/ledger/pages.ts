@@ -1,4 +1,5 @@
 import type { Day, Month } from "../kernel/time.ts";
+import { pageCounter } from "./effects.ts";
 
 /**
  * A page holds what an account moved of one commodity in one month, as counters: the sum of the amounts that
@@ -19,10 +20,6 @@ export interface BalanceTimes {
   /** The last day on which a posting may have been inserted: the balance as it was known then. */
   readonly knownAt?: Day | undefined;
 }
-
-/** The counter of its month's page that a posting belongs to: `e23i20261124`, its days of effect and of insertion. */
-export const counterName = (effectiveOn: Day, insertedOn: Day): string =>
-  `e${effectiveOn.slice(8, 10)}i${insertedOn.replaceAll("-", "")}`;
 
 const counterForm = /^e(\d\d)i(\d{4})(\d\d)(\d\d)$/;
 
@@ -56,7 +53,7 @@ export const countersOf = (
 ): Map<string, bigint> => {
   const counters = new Map<string, bigint>();
   for (const { effectiveOn, insertedOn, amount } of postings) {
-    const name = counterName(effectiveOn, insertedOn);
+    const name = pageCounter(effectiveOn, insertedOn);
     counters.set(name, (counters.get(name) ?? 0n) + BigInt(amount));
   }
   return withoutZeros(counters);

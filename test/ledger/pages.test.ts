@@ -1,9 +1,9 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { pageCounter } from "../../domain/ledger/effects.ts";
 import {
   balanceOf,
   countedBy,
-  counterName,
   countersOf,
   differingCounters,
   type LedgerPage,
@@ -71,7 +71,7 @@ describe("a counter", () => {
   test("has a name from which both of its days are read back", () => {
     fc.assert(
       fc.property(day, day, (effectiveOn, insertedOn) => {
-        const name = counterName(effectiveOn, insertedOn);
+        const name = pageCounter(effectiveOn, insertedOn);
         expect(name).toMatch(/^e\d\di\d{8}$/);
         expect(countedBy(effectiveOn.slice(0, 7), name)).toEqual({ effectiveOn, insertedOn });
       }),
