@@ -20,6 +20,7 @@ import { overviewRoutes } from "./overview.ts";
 import { Queues } from "./queues.ts";
 import { Resolver } from "./resolve.ts";
 import { S3 } from "./s3.ts";
+import { checkSchedules, Schedules } from "./schedules.ts";
 import { untilSettled } from "./settle.ts";
 import { type DataFolder, State } from "./state.ts";
 import { checkMappings, consumedSequences, Streams } from "./streams.ts";
@@ -113,6 +114,7 @@ export const runMachine = async ({
     );
 
     checkMappings(model);
+    checkSchedules(model);
 
     const state = new State(path.join(data.folder, "state.db"));
     endings.push(() => state.close());
@@ -148,6 +150,7 @@ export const runMachine = async ({
 
     const queues = new Queues(state, clock, model.queues);
     const deliveries = new Deliveries(state, clock, queues, functions);
+    const schedules = new Schedules(model, state, clock, deliveries);
     const archive = new Archive(model.archives, state, clock);
     const bus = new Bus(model, deliveries, archive, clock, pseudo);
     const s3 = new S3(path.join(data.folder, "objects"), model.buckets, clock);
@@ -186,7 +189,7 @@ export const runMachine = async ({
       ...localRoutes({ functions, clock, tokenFor, settle, keys: issuer.keys }),
       ...overviewRoutes({
         ...{ clock, database, dataFolder: data.folder, api: httpApi, functions },
-        ...{ bus, archive, deliveries, queues, streams, users, s3 },
+        ...{ bus, archive, deliveries, schedules, queues, streams, users, s3 },
       }),
     ]);
     answerApi = (request, response) =>
@@ -194,6 +197,8 @@ export const runMachine = async ({
 
     endings.push(() => deliveries.stop());
     deliveries.start();
+    endings.push(() => schedules.stop());
+    schedules.start();
     endings.push(() => streams.stop());
     await streams.start();
     // First of all, when it ends: no new requests; those under way still find everything running.

@@ -56,6 +56,16 @@ export interface ArchiveModel {
   /** 0: for ever. */
   readonly retentionDays: number;
 }
+export interface ScheduleModel {
+  readonly name: string;
+  readonly arn: string;
+  readonly functionName: string;
+  readonly expression: string;
+  readonly timeZone: string;
+  /** JSON, with the places that the Scheduler fills in. */
+  readonly input: string;
+  readonly enabled: boolean;
+}
 export interface QueueModel {
   readonly name: string;
   readonly arn: string;
@@ -78,6 +88,7 @@ export interface Model {
   readonly buses: readonly string[];
   readonly rules: readonly RuleModel[];
   readonly archives: readonly ArchiveModel[];
+  readonly schedules: readonly ScheduleModel[];
   readonly queues: ReadonlyMap<string, QueueModel>;
   readonly buckets: readonly string[];
   readonly userPools: readonly UserPoolModel[];
@@ -93,6 +104,7 @@ const modelledTypes = {
   buses: "AWS::Events::EventBus",
   rules: "AWS::Events::Rule",
   archives: "AWS::Events::Archive",
+  schedules: "AWS::Scheduler::Schedule",
   buckets: "AWS::S3::Bucket",
   userPools: "AWS::Cognito::UserPool",
   userPoolClients: "AWS::Cognito::UserPoolClient",
@@ -238,6 +250,18 @@ export const readModel = (stacks: readonly StackTemplate[], resolver: Resolver):
     }),
   );
 
+  const schedules = read(modelledTypes.schedules, properties.ScheduleProperties).map(
+    ({ resource, is, name }): ScheduleModel => ({
+      name,
+      arn: arnOf(resource),
+      functionName: functionOf(is.Target.Arn, resource),
+      expression: is.ScheduleExpression,
+      timeZone: is.ScheduleExpressionTimezone,
+      input: is.Target.Input,
+      enabled: is.State === "ENABLED",
+    }),
+  );
+
   const clients = read(modelledTypes.userPoolClients, properties.UserPoolClientProperties);
   const userPools = read(modelledTypes.userPools, properties.UserPoolProperties).map(
     ({ resource, is }): UserPoolModel => {
@@ -265,6 +289,7 @@ export const readModel = (stacks: readonly StackTemplate[], resolver: Resolver):
     buses,
     rules,
     archives,
+    schedules,
     queues,
     buckets: read(modelledTypes.buckets, properties.BucketProperties).map(({ name }) => name),
     userPools,

@@ -20,6 +20,8 @@ const nameProperties: Readonly<Record<string, string>> = {
   "AWS::S3::Bucket": "BucketName",
   "AWS::Logs::LogGroup": "LogGroupName",
   "AWS::SNS::Topic": "TopicName",
+  "AWS::Scheduler::Schedule": "Name",
+  "AWS::Scheduler::ScheduleGroup": "Name",
 };
 
 /** Table names may not have fewer than three letters, bucket names no capitals. */
@@ -66,6 +68,7 @@ export const awsNaming = (pseudo: Pseudo, addresses: Addresses): Naming => {
     "AWS::Cognito::UserPoolClient": { ClientId: (_, resource) => resource.id.toLowerCase() },
     "AWS::ApiGatewayV2::Api": { ApiEndpoint: () => addresses.api, ApiId: (_, resource) => host(resource) },
     "AWS::Logs::LogGroup": { Arn: (name) => arn("logs", `log-group:${name}:*`) },
+    "AWS::Scheduler::Schedule": { Arn: (name) => arn("scheduler", `schedule/default/${name}`) },
     "AWS::SNS::Topic": { TopicArn: (name) => arn("sns", name) },
   };
   attributes["AWS::DynamoDB::GlobalTable"] = { ...attributes["AWS::DynamoDB::Table"] };

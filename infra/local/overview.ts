@@ -7,6 +7,7 @@ import { LocalRefusal, type LocalRoute } from "./local-api.ts";
 import { renderPage } from "./page.ts";
 import type { Queues } from "./queues.ts";
 import type { S3 } from "./s3.ts";
+import type { Schedules } from "./schedules.ts";
 import type { Streams } from "./streams.ts";
 import type { Users } from "./users.ts";
 import type { FunctionRunner } from "./workers.ts";
@@ -20,6 +21,7 @@ export interface OverviewParts {
   readonly bus: Bus;
   readonly archive: Archive;
   readonly deliveries: Deliveries;
+  readonly schedules: Schedules;
   readonly queues: Queues;
   readonly streams: Streams;
   readonly users: Users;
@@ -60,6 +62,7 @@ export const overview = (parts: OverviewParts) => ({
   events: { total: parts.bus.events, recent: parts.bus.recent },
   deliveries: parts.deliveries.summary(),
   lostDeliveries: parts.deliveries.lost,
+  schedules: parts.schedules.status(),
   queues: parts.queues.names.map((name) => ({
     name,
     messages: parts.queues.count(name),

@@ -152,6 +152,31 @@ export const RuleProperties = z.strictObject({
   Tags: idle,
 });
 
+export const ScheduleProperties = z.strictObject({
+  Name: text.optional(),
+  GroupName: idle,
+  Description: idle,
+  KmsKeyArn: idle,
+  /** `rate(…)` and `at(…)`; anything else is refused by name. */
+  ScheduleExpression: text,
+  ScheduleExpressionTimezone: text.default("UTC"),
+  FlexibleTimeWindow: z.strictObject({ Mode: z.enum(["OFF"]) }),
+  State: z.enum(["ENABLED", "DISABLED"]).default("ENABLED"),
+  Target: z.strictObject({
+    Arn: text,
+    RoleArn: idle,
+    Input: text,
+    DeadLetterConfig: z.strictObject({ Arn: text }).optional(),
+    /** Of handing over to Lambda, which cannot fail here. */
+    RetryPolicy: z
+      .strictObject({
+        MaximumRetryAttempts: count.default(185),
+        MaximumEventAgeInSeconds: count.default(86_400),
+      })
+      .optional(),
+  }),
+});
+
 export const BucketProperties = z.strictObject({
   BucketName: text.optional(),
   AccessControl: idle,
@@ -242,6 +267,7 @@ export const idleTypes: ReadonlySet<string> = new Set([
   "AWS::CloudWatch::CompositeAlarm",
   "AWS::CloudWatch::Dashboard",
   "AWS::S3::BucketPolicy",
+  "AWS::Scheduler::ScheduleGroup",
   "AWS::SNS::Topic",
   "AWS::SNS::TopicPolicy",
   "AWS::SNS::Subscription",

@@ -19,6 +19,9 @@ const schema = `
     origin TEXT, sentAt INTEGER NOT NULL
   ) WITHOUT ROWID;
   CREATE INDEX IF NOT EXISTS messageSent ON message (queue, sentAt);
+  CREATE TABLE IF NOT EXISTS schedule (
+    name TEXT PRIMARY KEY, expression TEXT NOT NULL, since INTEGER NOT NULL, firedFor INTEGER NOT NULL
+  ) WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS user (
     pool TEXT NOT NULL, username TEXT NOT NULL, email TEXT, enabled INTEGER NOT NULL,
     attributes TEXT NOT NULL, createdAt INTEGER NOT NULL, PRIMARY KEY (pool, username)
@@ -26,7 +29,7 @@ const schema = `
   CREATE INDEX IF NOT EXISTS userEmail ON user (pool, email);
 `;
 
-/** What the stack itself has to remember: checkpoints, deliveries, queues, users, the clock. One SQLite file. */
+/** What the stack itself has to remember: checkpoints, deliveries, queues, schedules, users, the clock. One SQLite file. */
 export class State {
   readonly #database: DatabaseSync;
   readonly #statements = new Map<string, StatementSync>();

@@ -130,6 +130,33 @@ export const listener = (pattern: Properties): Resources => ({
   },
 });
 
+/** A Lambda that runs by the clock, tried twice. */
+export const sweeper = (expression: string, more: Properties = {}, target: Properties = {}): Resources => ({
+  Sweeper: lambda("sweeper", { DeadLetterConfig: { TargetArn: arnOf("SweeperDead") } }),
+  SweeperDead: queue("sweeper-dead"),
+  SweeperInvoke: {
+    Type: "AWS::Lambda::EventInvokeConfig",
+    Properties: { FunctionName: ref("Sweeper"), Qualifier: "$LATEST", MaximumRetryAttempts: 1 },
+  },
+  Group: { Type: "AWS::Scheduler::ScheduleGroup", Properties: { Name: "fixture-schedules" } },
+  Schedule: {
+    Type: "AWS::Scheduler::Schedule",
+    Properties: {
+      Name: "fixture-sweep",
+      GroupName: ref("Group"),
+      ScheduleExpression: expression,
+      FlexibleTimeWindow: { Mode: "OFF" },
+      Target: {
+        Arn: arnOf("Sweeper"),
+        RoleArn: "arn:aws:iam::0:role/any",
+        Input: '{"scheduledAt":"<aws.scheduler.scheduled-time>"}',
+        ...target,
+      },
+      ...more,
+    },
+  },
+});
+
 const stateful: Resources = {
   Table: {
     Type: "AWS::DynamoDB::Table",
@@ -191,7 +218,7 @@ export interface Fixture {
 export const writeAssembly = (folder: string, resources: Resources, recordFile: string): void => {
   const write = (name: string, content: unknown): void =>
     writeFileSync(path.join(folder, name), JSON.stringify(content));
-  const names = ["echo", "store", "consumer", "listener", "files", "trigger", "provision"];
+  const names = ["echo", "store", "consumer", "listener", "sweeper", "files", "trigger", "provision"];
   const files = Object.fromEntries(
     names.map((name) => [name, { source: { path: path.join(fixtures, name) }, destinations: {} }]),
   );

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { compilePattern } from "../../infra/local/pattern.ts";
-import { api, consumer, lambda, listener, type Resources, route, runFixture } from "./assembly.ts";
+import { api, consumer, lambda, listener, type Resources, route, runFixture, sweeper } from "./assembly.ts";
 
 /** Starts a fixture that has to be refused. @returns why */
 const refusal = async (resources: Resources): Promise<string> => {
@@ -57,6 +57,24 @@ describe("what a template says and the stack does not know is refused by name", 
   test("a failure destination that is no queue of the template", async () => {
     const Echo = lambda("echo", { DeadLetterConfig: { TargetArn: "arn:aws:sns:x:0:topic" } });
     expect(await refusal({ Echo })).toMatch(/echo: the failure destination topic/);
+  });
+
+  test("a cron expression, and a rate that EventBridge Scheduler would refuse", async () => {
+    expect(await refusal(sweeper("cron(0 7 * * ? *)"))).toMatch(
+      /schedule fixture-sweep: the cron expression cron\(0 7/,
+    );
+    expect(await refusal(sweeper("rate(1 minutes)"))).toMatch(/schedule expression rate\(1 minutes\)/);
+    expect(await refusal(sweeper("rate(0 minutes)"))).toMatch(/schedule expression rate\(0 minutes\)/);
+    expect(await refusal(sweeper("at(2027-02-30T00:00:00)"))).toMatch(/at\(2027-02-30T00:00:00\)/);
+  });
+
+  test("a flexible window, and what the Scheduler does not fill in", async () => {
+    expect(await refusal(sweeper("rate(1 hour)", { FlexibleTimeWindow: { Mode: "FLEXIBLE" } }))).toMatch(
+      /Stateless\/Schedule.*Mode/,
+    );
+    expect(await refusal(sweeper("rate(1 hour)", {}, { Input: '{"x":"<aws.scheduler.moon>"}' }))).toMatch(
+      /<aws.scheduler.moon>/,
+    );
   });
 
   test("a route whose function is missing", async () => {

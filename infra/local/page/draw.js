@@ -169,6 +169,27 @@ const drawQueues = (state) => {
   );
 };
 
+const moment = (iso) => `${iso.slice(0, 10)} ${clockTime(iso)}`;
+const drawSchedules = (state) =>
+  put(
+    "schedules",
+    state.schedules.length === 0
+      ? empty("Nothing runs by the clock.")
+      : table(
+          [
+            ["Function", (one) => safe(one.function)],
+            [
+              "Pace",
+              (one) =>
+                `<span class="mono">${safe(one.expression)}</span>${one.enabled ? "" : ' <span class="pill plain">disabled</span>'}`,
+            ],
+            ["Last due", (one) => (one.lastDue ? moment(one.lastDue) : ""), "n"],
+            ["Next due", (one) => (one.nextDue ? moment(one.nextDue) : ""), "n"],
+          ],
+          state.schedules,
+        ),
+  );
+
 const drawEvents = (state) => {
   element("eventCount").textContent =
     state.events.total > 0 ? `${number(state.events.total)} since the start` : "";
@@ -277,6 +298,7 @@ const draw = (state) => {
     drawTiles,
     drawStreams,
     drawQueues,
+    drawSchedules,
     drawEvents,
     drawFunctions,
     drawRoutes,
