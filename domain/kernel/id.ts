@@ -18,6 +18,12 @@ export const idPrefixes = {
   event: "evt",
   change: "chg",
   note: "note",
+  warehouse: "whs",
+  stockDocument: "stk",
+  reservation: "rsv",
+  contract: "ctr",
+  consumption: "cns",
+  file: "file",
 } as const;
 export type IdKind = keyof typeof idPrefixes;
 

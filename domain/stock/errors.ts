@@ -1,0 +1,9 @@
+import type { FailureCatalogue } from "../kernel/errors.ts";
+
+export const stockFailures = {
+  "stock.insufficient": { kind: "conflict", title: "There is not so much in stock" },
+  "stock.place-closed": { kind: "conflict", title: "The warehouse or place takes nothing in" },
+  "stock.reservation-ended": { kind: "conflict", title: "The reservation has ended" },
+  "stock.beyond-reservation": { kind: "conflict", title: "The reservation does not hold so much" },
+  "stock.beyond-shipment": { kind: "conflict", title: "The shipment has not so much left to take back" },
+} as const satisfies FailureCatalogue;

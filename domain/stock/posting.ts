@@ -1,0 +1,109 @@
+import { exactNumber } from "../kernel/money.ts";
+import type { NewAccount } from "../ledger/account.ts";
+import type { NewTransaction, Posting } from "../ledger/transaction.ts";
+import type { DocumentKind, DocumentLine, StockDocument } from "./document.ts";
+import { stockAccount } from "./warehouse.ts";
+
+/** Against what the value of the goods is posted; a transfer moves none. */
+const contraByKind: Readonly<Record<DocumentKind, string | undefined>> = {
+  receipt: "goods-received",
+  transfer: undefined,
+  "write-off": "stock-losses",
+  count: "stock-losses",
+  shipment: "cost-of-goods",
+  return: "cost-of-goods",
+};
+
+/** Whether a document of this kind takes goods out; a count does by the sign of its lines. */
+const outgoing: ReadonlySet<DocumentKind> = new Set(["write-off", "shipment"]);
+
+/** The accounts that the stock keeps by itself, opened by the way when they are first needed. */
+const keptAccounts: readonly NewAccount[] = [
+  { path: "inventory", type: "asset", mayGoBelowZero: true, managedBy: "stock" },
+  { path: "stock-losses", type: "expense", mayGoBelowZero: true },
+  { path: "cost-of-goods", type: "expense", mayGoBelowZero: true, turnover: "cost" },
+  { path: "goods-received", type: "liability", mayGoBelowZero: true },
+  { path: "world", type: "equity", mayGoBelowZero: true },
+];
+
+const placeAccount = (warehouseId: string, place: string): NewAccount => ({
+  path: stockAccount(warehouseId, place),
+  type: "stock",
+  mayGoBelowZero: false,
+  managedBy: "stock",
+});
+
+const posting = (account: string, commodity: string, amount: number, productId?: string): Posting[] =>
+  amount === 0 ? [] : [{ account, commodity, amount, ...(productId === undefined ? {} : { productId }) }];
+
+/** The quantities of a line: from place to place, from the world or into it. */
+const quantitiesOf = (kind: DocumentKind, line: DocumentLine): Posting[] => {
+  const { productId, warehouseId, place, toWarehouseId, toPlace } = line;
+  const here = stockAccount(warehouseId, place);
+  if (toWarehouseId !== undefined && toPlace !== undefined)
+    return [
+      ...posting(stockAccount(toWarehouseId, toPlace), productId, line.quantity),
+      ...posting(here, productId, -line.quantity),
+    ];
+  const change = outgoing.has(kind) ? -line.quantity : line.quantity;
+  return [...posting(here, productId, change), ...posting("world", productId, -change)];
+};
+
+const valuesOf = ({ kind, lines, currency }: StockDocument): Posting[] => {
+  const contra = contraByKind[kind];
+  if (contra === undefined) return [];
+  const sign = outgoing.has(kind) ? -1n : 1n;
+  const changes = lines.map(({ valueMinor }) => sign * BigInt(valueMinor));
+  const sum = exactNumber(changes.reduce((a, b) => a + b, 0n));
+  // The cost of goods is posted by product, for the profit of each; the rest only as a sum.
+  const against =
+    contra === "cost-of-goods"
+      ? lines.flatMap(({ productId }, at) =>
+          posting(contra, currency, exactNumber(-(changes[at] ?? 0n)), productId),
+        )
+      : posting(contra, currency, exactNumber(-BigInt(sum)));
+  return [...posting("inventory", currency, sum), ...against];
+};
+
+export interface StockPosting {
+  readonly transaction: NewTransaction;
+  readonly opens: readonly NewAccount[];
+}
+
+/**
+ * The ledger's transaction of a document, under the document's id: quantities in `stock:<warehouse>:<place>` against
+ * `world`, values in `inventory` against what the kind says. Undefined where nothing moves: a count without a
+ * difference.
+ * @throws money.overflow
+ */
+export const postingOf = (document: StockDocument): StockPosting | undefined => {
+  const { id, kind, effectiveOn, memo, lines, clientId, counterpartyId, dealId, orderId } = document;
+  const postings = [...lines.flatMap((line) => quantitiesOf(kind, line)), ...valuesOf(document)];
+  if (postings.length === 0) return undefined;
+  const places = new Map(
+    lines.flatMap(({ warehouseId, place, toWarehouseId, toPlace }) =>
+      [
+        placeAccount(warehouseId, place),
+        ...(toWarehouseId && toPlace ? [placeAccount(toWarehouseId, toPlace)] : []),
+      ].map((account) => [account.path, account] as const),
+    ),
+  );
+  const used = new Set(postings.map(({ account }) => account));
+  return {
+    transaction: {
+      id,
+      kind: `stock-${kind}`,
+      effectiveOn,
+      ...(memo === undefined ? {} : { memo }),
+      links: {
+        ...(clientId === undefined ? {} : { clientId }),
+        ...(counterpartyId === undefined ? {} : { counterpartyId }),
+        ...(dealId === undefined ? {} : { dealId }),
+        ...(orderId === undefined ? {} : { orderId }),
+        documentId: id,
+      },
+      postings,
+    },
+    opens: [...places.values(), ...keptAccounts].filter(({ path }) => used.has(path)),
+  };
+};
