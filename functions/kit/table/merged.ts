@@ -3,35 +3,74 @@ import type { Item } from "./item.ts";
 import { type IndexName, tableLayout } from "./layout.ts";
 import type { Store } from "./store.ts";
 
-export interface MergedQuery {
-  readonly index: IndexName;
+export interface MergedRange {
+  /** Absent: the table itself, read consistently. */
+  readonly index?: IndexName;
   /** The partitions over which one list is spread. Their sort keys never are the same. */
   readonly pks: readonly string[];
+  /** Sort keys from here to there, both included. */
+  readonly between?: readonly [string, string];
+  /** Sort keys beyond this one in the direction of reading, itself not included; not together with `between`. */
+  readonly beyond?: string | undefined;
   readonly newestFirst?: boolean;
   readonly limit: number;
+}
+
+export interface MergedQuery extends Omit<MergedRange, "between" | "beyond"> {
   readonly cursor?: string | undefined;
 }
 
+/** A partition as far as it was read; `cursor` where there is more of it. */
+interface Part {
+  readonly pk: string;
+  readonly found: { readonly sk: string; readonly item: Item }[];
+  cursor: string | undefined;
+}
+
 /**
- * One page of a list that is spread over several partitions, in the order of the sort keys. Each partition is
- * asked for a page, at once; the cursor is the sort key of the last item, for that is a place in all of them.
+ * The first items of a list that is spread over several partitions, in the order of the sort keys. Each partition
+ * is asked for twice its even share, all at once; those that turn out to hold more of the page are asked on.
  */
-export const mergedPage = async (store: Store, query: MergedQuery): Promise<Page<Item>> => {
-  const { index, newestFirst = false, limit } = query;
-  const beyond = query.cursor === undefined ? undefined : store.cursors.open(query.cursor)[0];
-  const parts = await Promise.all(
-    query.pks.map((pk) => store.items({ index, pk, newestFirst, limit, beyond })),
-  );
-  const sortKeyOf = (item: Item) => item[tableLayout.indexes[index].sortKey]?.S ?? "";
-  const inOrder = parts
-    .flatMap(({ items }) => items)
-    .map((item) => ({ item, sk: sortKeyOf(item) }))
-    .sort((a, b) => (a.sk < b.sk ? -1 : 1) * (newestFirst ? -1 : 1));
-  const page = inOrder.slice(0, limit);
-  const last = page.at(-1);
-  const more = inOrder.length > limit || parts.some(({ next }) => next !== undefined);
+export const mergedItems = async (
+  store: Store,
+  { pks, limit, newestFirst = false, ...range }: MergedRange,
+): Promise<{ readonly found: Part["found"]; readonly more: boolean }> => {
+  const sortKey = range.index ? tableLayout.indexes[range.index].sortKey : tableLayout.sortKey;
+  const isBefore = (a: string, b: string) => (newestFirst ? a > b : a < b);
+  const readOn = async (part: Part, most: number): Promise<void> => {
+    const query = { ...range, pk: part.pk, newestFirst, limit: most };
+    const { items, next } = await store.items({ ...query, cursor: part.cursor });
+    part.found.push(...items.map((item) => ({ item, sk: item[sortKey]?.S ?? "" })));
+    part.cursor = next;
+  };
+  const parts = pks.map((pk): Part => ({ pk, found: [], cursor: undefined }));
+  const share = Math.min(limit, Math.ceil((2 * limit) / Math.max(1, pks.length)));
+  await Promise.all(parts.map((part) => readOn(part, share)));
+  // Two rounds do, unless answers are cut; each reads on where the page may still lack something.
+  for (let round = 0; round <= limit + 2; round++) {
+    const inOrder = parts.flatMap(({ found }) => found).sort((a, b) => (isBefore(a.sk, b.sk) ? -1 : 1));
+    const last = inOrder[limit - 1];
+    const short = parts.filter(({ cursor, found }) => {
+      const end = found.at(-1);
+      return cursor !== undefined && (!last || !end || isBefore(end.sk, last.sk));
+    });
+    if (short.length === 0)
+      return {
+        found: inOrder.slice(0, limit),
+        more: inOrder.length > limit || parts.some(({ cursor }) => cursor !== undefined),
+      };
+    await Promise.all(short.map((part) => readOn(part, limit)));
+  }
+  throw new Error("a merged list did not come to an end");
+};
+
+/** One page of such a list. The cursor is the sort key of the last item, for that is a place in all partitions. */
+export const mergedPage = async (store: Store, { cursor, ...query }: MergedQuery): Promise<Page<Item>> => {
+  const beyond = cursor === undefined ? undefined : store.cursors.open(cursor)[0];
+  const { found, more } = await mergedItems(store, { ...query, beyond });
+  const last = found.at(-1);
   return {
-    items: page.map(({ item }) => item),
+    items: found.map(({ item }) => item),
     ...(more && last ? { next: store.cursors.seal([last.sk]) } : {}),
   };
 };
