@@ -3,6 +3,7 @@ import type { MappingInput } from "../../domain/imports/mapping.ts";
 import type { Product } from "../../domain/products/product.ts";
 import { importEntity } from "../../functions/imports/store.ts";
 import type { Ground } from "../../functions/kit/machine.ts";
+import { jsonOf } from "../../functions/kit/table/text.ts";
 import { productEntity } from "../../functions/products/store.ts";
 import { dyingAt } from "./dying.ts";
 import { startWorld, type World } from "./world.ts";
@@ -53,7 +54,7 @@ describe("an import", () => {
       await world.store.list<Product>({ index: "list", pk: "PRODUCTS", beginsWith: "twice-7#", limit: 1 })
     ).items;
     const [item] = await world.store.batchGet([productEntity.key({ id: listed?.id ?? "" })]);
-    expect(JSON.parse(item?.happened?.S ?? "")).toMatchObject([
+    expect(JSON.parse(jsonOf(item?.happened?.S ?? ""))).toMatchObject([
       {
         type: "product.created",
         actor: world.adminId,
