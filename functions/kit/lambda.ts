@@ -11,8 +11,8 @@ export interface Grants {
   /** Item actions on the table and its indexes, restricted to the partitions named by `leadingKeys`. */
   readonly table?: {
     readonly access: "read" | "read-write";
-    /** Patterns for `dynamodb:LeadingKeys`: `T#*` is the tenants' data, `SYS#*` what lies above tenants. */
-    readonly leadingKeys: readonly ("T#*" | "SYS#*")[];
+    /** Patterns for `dynamodb:LeadingKeys`: `T#*` is the tenants' data, `SYS#*` what lies above tenants, `DUE#*` what falls due. */
+    readonly leadingKeys: readonly ("T#*" | "SYS#*" | "DUE#*")[];
   };
   /** `events:PutEvents` on the bus. */
   readonly bus?: true;

@@ -63,7 +63,7 @@ export const declareDashboard = (scope: Construct, settings: Settings, shown: Da
         tableMetric(table, "ConsumedReadCapacityUnits", "Sum"),
         tableMetric(table, "ConsumedWriteCapacityUnits", "Sum"),
       ]),
-      graph("Throttled", Object.values(throttleMetrics(table))),
+      graph("Throttled", throttleMetrics(table)),
       graph("Latency", ["Query", "BatchGetItem", "PutItem", "TransactWriteItems"].map(operation)),
     ),
     heading("Stream and queues"),

@@ -23,17 +23,21 @@ export const tableMetric = (
     period,
   });
 
-/** Reads and writes that were throttled, on the table and on each index: an index throttles its table's writes. */
-export const throttleMetrics = (table: ITable): Record<string, Metric> =>
-  Object.fromEntries(
-    ["ReadThrottleEvents", "WriteThrottleEvents"].flatMap((metricName, way) => [
-      [`table${way}`, tableMetric(table, metricName, "Sum")],
-      ...Object.values(tableLayout.indexes).map((index) => [
-        `${index.name}${way}`,
-        tableMetric(table, metricName, "Sum", { GlobalSecondaryIndexName: index.name }),
-      ]),
+const throttles = ["ReadThrottleEvents", "WriteThrottleEvents"] as const;
+
+/** What was throttled, on the table and on each index: an index throttles its table's writes. */
+const throttledBy = (table: ITable, metricName: (typeof throttles)[number]): Record<string, Metric> =>
+  Object.fromEntries([
+    [`table${metricName}`, tableMetric(table, metricName, "Sum")],
+    ...Object.values(tableLayout.indexes).map((index) => [
+      `${index.name}${metricName}`,
+      tableMetric(table, metricName, "Sum", { GlobalSecondaryIndexName: index.name }),
     ]),
-  );
+  ]);
+
+/** Reads and writes that were throttled. */
+export const throttleMetrics = (table: ITable): Metric[] =>
+  throttles.flatMap((metricName) => Object.values(throttledBy(table, metricName)));
 
 const operations = [
   "GetItem",
@@ -57,13 +61,14 @@ const sumOf = (label: string, usingMetrics: Record<string, Metric>): MathExpress
 /** Rings when the table throttles or fails. */
 export const ringOnTable = (scope: Construct, table: ITable, topic: ITopic): void => {
   const alarms = new Construct(scope, "TableAlarms");
-  ring(alarms, "Throttled", topic, {
-    metric: sumOf("throttled", throttleMetrics(table)),
-    description: "The table or an index throttles: a hot partition. Contributor insights name the key.",
-    threshold: 1,
-    evaluationPeriods: 2,
-    datapointsToAlarm: 2,
-  });
+  for (const metricName of throttles)
+    ring(alarms, metricName, topic, {
+      metric: sumOf("throttled", throttledBy(table, metricName)),
+      description: "The table or an index throttles: a hot partition. Contributor insights name the key.",
+      threshold: 1,
+      evaluationPeriods: 2,
+      datapointsToAlarm: 2,
+    });
   ring(alarms, "SystemErrors", topic, {
     metric: sumOf(
       "system errors",

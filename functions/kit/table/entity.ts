@@ -1,5 +1,5 @@
 import type * as z from "zod";
-import type { IndexName } from "./layout.ts";
+import type { AnyIndexName } from "./layout.ts";
 
 /** Where an item lies, without the tenant: the store puts `T#<tenant>#` in front. */
 export interface Key {
@@ -26,7 +26,7 @@ export interface Entity<Record extends VersionedRecord = VersionedRecord, Identi
   /** The key of a record, or of what is needed to name one. */
   readonly key: (identity: Identity) => Key;
   /** What the indexes hold of it. A half-supplied key cannot be written down. */
-  readonly indexes?: (record: Record) => Partial<globalThis.Record<IndexName, Key>>;
+  readonly indexes?: (record: Record) => Partial<globalThis.Record<AnyIndexName, Key>>;
   readonly lookups?: (record: Record) => Lookup[];
   /** Epoch seconds after which the record may vanish. */
   readonly expiresAt?: (record: Record) => number | undefined;

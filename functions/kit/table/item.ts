@@ -1,6 +1,6 @@
 import type { AttributeValue } from "@aws-sdk/client-dynamodb";
 import type { Entity, Key, VersionedRecord } from "./entity.ts";
-import { type IndexName, tableLayout } from "./layout.ts";
+import { type AnyIndexName, tableLayout } from "./layout.ts";
 import { jsonOf, textOf } from "./text.ts";
 
 /**
@@ -23,6 +23,9 @@ export const itemKey = (tenantId: string, key: Key): Item => ({
 export const partition = (tenantId: string, pk: string): string =>
   pk === "" ? tenantPrefix(tenantId) : `${tenantPrefix(tenantId)}#${pk}`;
 
+/** A partition of the index `due`, which is above tenants. */
+export const duePartition = (pk: string): string => `DUE#${pk}`;
+
 /** A record as an item: its fields, its keys in the table and in the indexes, and what rides along. */
 export const toItem = <R extends VersionedRecord, I>(
   tenantId: string,
@@ -38,8 +41,8 @@ export const toItem = <R extends VersionedRecord, I>(
     record: { S: textOf(record) },
   };
   for (const [name, key] of Object.entries(entity.indexes?.(record) ?? {})) {
-    const index = tableLayout.indexes[name as IndexName];
-    item[index.partitionKey] = { S: partition(tenantId, key.pk) };
+    const index = tableLayout.indexes[name as AnyIndexName];
+    item[index.partitionKey] = { S: name === "due" ? duePartition(key.pk) : partition(tenantId, key.pk) };
     item[index.sortKey] = { S: key.sk };
   }
   const expiresAt = entity.expiresAt?.(record);

@@ -2,7 +2,8 @@
  * The table, declared once: the CDK table, the store kit and the page of access patterns come from it.
  *
  * Every partition key begins with the tenant (`T#<tenant>#…`); what lies above tenants (which tenant an
- * email address belongs to) begins with `SYS#` and is readable by the functions of access alone.
+ * email address belongs to) begins with `SYS#` and is readable by the functions of access alone. Only in the index
+ * `due` the partitions begin with `DUE#`: it is for scheduled runs, which act above tenants.
  */
 export interface IndexLayout {
   readonly name: string;
@@ -36,7 +37,10 @@ export const tableLayout = {
       "client",
       "what belongs to a client but lives in a partition of its own: deals, later others",
     ),
+    due: index("due", "what is open and falls due at some moment, of all tenants (sharded): scheduled runs"),
   },
 } as const;
 
-export type IndexName = keyof typeof tableLayout.indexes;
+export type AnyIndexName = keyof typeof tableLayout.indexes;
+/** The indexes that a tenant's store can be asked for. */
+export type IndexName = Exclude<AnyIndexName, "due">;
