@@ -1,4 +1,4 @@
-import { exactNumber } from "../kernel/money.ts";
+import { exactNumber, sumMinor } from "../kernel/money.ts";
 
 /** What stands on one account (or on all members of a control account) in one commodity. */
 export interface TrialRow<Type extends string = string> {
@@ -19,35 +19,41 @@ export const sidesOf = (balance: bigint): Sides => ({
   credit: balance < 0n ? exactNumber(-balance) : 0,
 });
 
-/** The columns of several balances, each added up by itself. @throws money.overflow */
-export const sumOfSides = (balances: Iterable<bigint>): Sides => {
-  let debit = 0n;
-  let credit = 0n;
-  for (const balance of balances)
-    if (balance > 0n) debit += balance;
-    else credit -= balance;
-  return { debit: exactNumber(debit), credit: exactNumber(credit) };
-};
+export interface TypeSides<Type extends string = string> extends Sides {
+  readonly type: Type;
+}
 
 export interface TrialBalance<Type extends string = string> extends Sides {
   readonly accounts: readonly (Sides & { readonly account: string; readonly type: Type })[];
-  readonly types: readonly (Sides & { readonly type: Type })[];
+  /** By type, these accounts and those of the parts before. */
+  readonly types: readonly TypeSides<Type>[];
 }
 
+/** Sums of both sides, each exact. @throws money.overflow */
+const added = (parts: readonly Sides[]): Sides => ({
+  debit: sumMinor(parts.map(({ debit }) => debit)),
+  credit: sumMinor(parts.map(({ credit }) => credit)),
+});
+
 /**
- * The trial balance of one commodity: its accounts that are not at zero, the sums by type and over all. Debit and
- * credit are equal where every transaction balances and every account is among the rows.
+ * A part of the trial balance of one commodity: its accounts that are not at zero, and the sums by type and over
+ * all, parts before it included. In the last part debit and credit are equal, where every transaction balances and
+ * every account is among the rows.
+ * @param before the sums by type of the part before
  * @throws money.overflow
  */
-export const trialBalanceOf = <Type extends string>(rows: readonly TrialRow<Type>[]): TrialBalance<Type> => {
-  const moved = rows.filter(({ balance }) => balance !== 0n);
-  const types = [...new Set(moved.map(({ type }) => type))].sort();
+export const trialBalanceOf = <Type extends string>(
+  rows: readonly TrialRow<Type>[],
+  before: readonly TypeSides<Type>[] = [],
+): TrialBalance<Type> => {
+  const accounts = rows
+    .filter(({ balance }) => balance !== 0n)
+    .map(({ account, type, balance }) => ({ account, type, ...sidesOf(balance) }));
+  const all = [...before, ...accounts];
+  const types = [...new Set(all.map(({ type }) => type))].sort();
   return {
-    ...sumOfSides(moved.map(({ balance }) => balance)),
-    accounts: moved.map(({ account, type, balance }) => ({ account, type, ...sidesOf(balance) })),
-    types: types.map((type) => ({
-      type,
-      ...sumOfSides(moved.filter((row) => row.type === type).map(({ balance }) => balance)),
-    })),
+    ...added(all),
+    accounts,
+    types: types.map((type) => ({ type, ...added(all.filter((one) => one.type === type)) })),
   };
 };

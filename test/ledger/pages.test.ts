@@ -124,7 +124,8 @@ describe("a trial balance", () => {
       fc.property(
         fc.array(transaction, { maxLength: 40 }),
         fc.array(type, { minLength: 6, maxLength: 6 }),
-        (transactions, types) => {
+        fc.nat(6),
+        (transactions, types, cut) => {
           const balances = new Map<number, bigint>();
           const add = (account: number, some: number) =>
             balances.set(account, (balances.get(account) ?? 0n) + BigInt(some));
@@ -137,12 +138,16 @@ describe("a trial balance", () => {
             type: types[n] ?? "asset",
             balance,
           }));
-          const trial = trialBalanceOf(rows);
+          const first = trialBalanceOf(rows.slice(0, cut));
+          const trial = trialBalanceOf(rows.slice(cut), first.types);
+          const whole = trialBalanceOf(rows);
+          expect(trial).toMatchObject({ debit: whole.debit, credit: whole.credit, types: whole.types });
+          expect([...first.accounts, ...trial.accounts]).toEqual(whole.accounts);
           expect(trial.debit).toBe(trial.credit);
           expect(trial.types.reduce((sum, one) => sum + one.debit, 0)).toBe(trial.debit);
           expect(trial.types.reduce((sum, one) => sum + one.credit, 0)).toBe(trial.credit);
-          expect(trial.accounts.reduce((sum, one) => sum + one.debit, 0)).toBe(trial.debit);
-          for (const { debit, credit } of trial.accounts) expect(debit === 0).toBe(credit !== 0);
+          expect(whole.accounts.reduce((sum, one) => sum + one.debit, 0)).toBe(trial.debit);
+          for (const { debit, credit } of whole.accounts) expect(debit === 0).toBe(credit !== 0);
         },
       ),
       { seed, numRuns: 300 },
