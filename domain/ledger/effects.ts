@@ -2,7 +2,7 @@ import { exactNumber } from "../kernel/money.ts";
 import type { Day, Instant, Month } from "../kernel/time.ts";
 import { type Account, type AccountPath, controlOf, isConstrained, natural } from "./account.ts";
 import { type Commodity, isCurrency } from "./commodity.ts";
-import type { Links, Transaction } from "./transaction.ts";
+import { isCounted, type Links, type Posting, type Transaction } from "./transaction.ts";
 
 /** The chains of a tenant, and the shards of what everybody posts to. */
 export const chains = 16;
@@ -51,6 +51,19 @@ export interface GuardChange {
   readonly limit: number | undefined;
 }
 
+/**
+ * What is added to the sums of what pending transactions reserve on an account, in its natural balance. They are kept
+ * of every account, constrained or not, so that one that is constrained later is held to what was reserved before.
+ */
+export interface HeldSums {
+  readonly account: AccountPath;
+  readonly commodity: Commodity;
+  readonly shard: string;
+  /** What they would take out, and what they would bring in; not netted, for they may be posted in part. */
+  readonly taken: number;
+  readonly brought: number;
+}
+
 /** What is added to the turnover of a client, counterparty or product in a year and currency. */
 export interface TurnoverSums {
   readonly dimension: "client" | "counterparty" | "product";
@@ -65,6 +78,7 @@ export interface Effects {
   readonly lines: readonly StatementLine[];
   readonly pages: readonly PageSums[];
   readonly guards: readonly GuardChange[];
+  readonly held: readonly HeldSums[];
   readonly turnover: readonly TurnoverSums[];
 }
 
@@ -138,28 +152,70 @@ const pagesOf = (transactions: readonly Transaction[]): PageSums[] => {
   return sums.entries().map(({ place, add }) => ({ ...place, add }));
 };
 
-const guardsOf = (transactions: readonly Transaction[], accounts: Accounts): GuardChange[] => {
+/** What postings would take out of an account and bring into it, each by itself. */
+const movesOf = (account: Account, amount: number): { readonly taken: bigint; readonly brought: bigint } => {
+  const moved = natural(account.type, BigInt(amount));
+  return moved < 0n ? { taken: -moved, brought: 0n } : { taken: 0n, brought: moved };
+};
+
+/** Postings that are reserved from now on (1n), or no longer (-1n). */
+interface Reserving {
+  readonly postings: readonly Posting[];
+  readonly sign: 1n | -1n;
+}
+
+const reservingOf = (
+  transactions: readonly Transaction[],
+  released: readonly (readonly Posting[])[],
+): Reserving[] => [
+  ...transactions.filter(({ pending }) => pending).map(({ postings }) => ({ postings, sign: 1n }) as const),
+  ...released.map((postings) => ({ postings, sign: -1n }) as const),
+];
+
+const guardsOf = (
+  transactions: readonly Transaction[],
+  reserving: readonly Reserving[],
+  accounts: Accounts,
+): GuardChange[] => {
   const sums = new Sums<{ account: Account; commodity: Commodity }>();
-  for (const { postings } of transactions)
-    for (const { account: path, commodity, amount } of postings) {
-      const account = accountOf(accounts, path);
-      if (isConstrained(account))
-        sums.add(
-          `${path} ${commodity}`,
-          { account, commodity },
-          "settled",
-          natural(account.type, BigInt(amount)),
-        );
+  const add = ({ account: path, commodity }: Posting, counters: Readonly<Record<string, bigint>>) => {
+    const account = accountOf(accounts, path);
+    if (!isConstrained(account)) return;
+    for (const [counter, amount] of Object.entries(counters))
+      sums.add(`${path} ${commodity}`, { account, commodity }, counter, amount);
+  };
+  for (const posting of transactions.filter(isCounted).flatMap(({ postings }) => postings)) {
+    const moved = natural(accountOf(accounts, posting.account).type, BigInt(posting.amount));
+    add(posting, { settled: moved, available: moved, brought: moved });
+  }
+  for (const { postings, sign } of reserving)
+    for (const posting of postings) {
+      const { taken, brought } = movesOf(accountOf(accounts, posting.account), posting.amount);
+      add(posting, { available: -sign * taken, brought: sign * brought });
     }
-  return sums.entries().map(({ place: { account, commodity }, add: { settled = 0 } }) => ({
-    account: account.path,
-    commodity,
-    settled,
-    available: settled,
-    brought: settled,
-    mayGoBelowZero: account.mayGoBelowZero,
-    limit: account.limits?.[commodity],
-  }));
+  return sums
+    .entries()
+    .map(({ place: { account, commodity }, add: { settled = 0, available = 0, brought = 0 } }) => ({
+      account: account.path,
+      commodity,
+      settled,
+      available,
+      brought,
+      mayGoBelowZero: account.mayGoBelowZero,
+      limit: account.limits?.[commodity],
+    }));
+};
+
+const heldOf = (reserving: readonly Reserving[], accounts: Accounts, chain: number): HeldSums[] => {
+  const sums = new Sums<Pick<HeldSums, "account" | "commodity" | "shard">>();
+  for (const { postings, sign } of reserving)
+    for (const { account, commodity, amount } of postings) {
+      const { taken, brought } = movesOf(accountOf(accounts, account), amount);
+      const place = { account, commodity, shard: shardOf(account, chain) };
+      sums.add(`${account} ${commodity}`, place, "taken", sign * taken);
+      sums.add(`${account} ${commodity}`, place, "brought", sign * brought);
+    }
+  return sums.entries().map(({ place, add: { taken = 0, brought = 0 } }) => ({ ...place, taken, brought }));
 };
 
 interface About {
@@ -209,14 +265,24 @@ const turnoverOf = (transactions: readonly Transaction[], accounts: Accounts): T
  * All that transactions of one change add to what is kept of the ledger, netted: pages and guards are touched
  * once each, whatever the number of postings.
  * @param accounts every account that is posted to
+ * @param released the postings of the pending transactions that these settle
  * @throws money.overflow where a sum cannot be counted exactly
  */
-export const effectsOf = (transactions: readonly Transaction[], accounts: Accounts): Effects => ({
-  lines: transactions.flatMap(linesOf),
-  pages: pagesOf(transactions),
-  guards: guardsOf(transactions, accounts),
-  turnover: turnoverOf(transactions, accounts),
-});
+export const effectsOf = (
+  transactions: readonly Transaction[],
+  accounts: Accounts,
+  released: readonly (readonly Posting[])[] = [],
+): Effects => {
+  const counted = transactions.filter(isCounted);
+  const reserving = reservingOf(transactions, released);
+  return {
+    lines: counted.flatMap(linesOf),
+    pages: pagesOf(counted),
+    guards: guardsOf(transactions, reserving, accounts),
+    held: heldOf(reserving, accounts, transactions[0]?.chain ?? 0),
+    turnover: turnoverOf(counted, accounts),
+  };
+};
 
 const alphabet = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 /** Turnover of a year lies in so many partitions, by the last character of the id, which is chance. */

@@ -48,6 +48,10 @@ export const Links = z
   .meta({ id: "LedgerLinks" });
 export type Links = z.infer<typeof Links>;
 
+/** The ends that a pending transaction comes to. */
+export const Settlement = z.enum(["posted", "voided", "expired"]);
+export type Settlement = z.infer<typeof Settlement>;
+
 const fields = {
   id: TransactionId,
   kind: z
@@ -76,7 +80,12 @@ export const Transaction = z
     insertedAt: Instant,
     insertedOn: Day.meta({ description: "The tenant's day of insertion" }),
     reverses: TransactionId.optional().meta({ description: "The transaction that it takes back" }),
+    pending: z
+      .object({ expiresAt: Instant })
+      .optional()
+      .meta({ description: "It only reserves, until it is settled or this moment has come" }),
     settles: TransactionId.optional().meta({ description: "The pending transaction that it settles" }),
+    settledAs: Settlement.optional().meta({ description: "What it does to the pending transaction" }),
     contentHash: z.string().meta({ description: "Of what the caller sent" }),
     chain: z.int().min(0).max(15),
     seq: z.int().min(1).meta({ description: "Its place in the chain, from 1, without gaps" }),
@@ -87,6 +96,13 @@ export const Transaction = z
   })
   .meta({ id: "LedgerTransaction" });
 export type Transaction = z.infer<typeof Transaction>;
+
+/**
+ * Whether its postings count: in balances, statements and turnover. Those of a pending transaction only reserve;
+ * those of one that voids it, or that says it expired, only name what is released.
+ */
+export const isCounted = ({ pending, settledAs }: Pick<Transaction, "pending" | "settledAs">): boolean =>
+  pending === undefined && (settledAs === undefined || settledAs === "posted");
 
 /**
  * Refuses postings that do not sum to zero in each commodity. Number of postings and amounts of zero are the
