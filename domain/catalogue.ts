@@ -1,6 +1,8 @@
 import { accessFailures } from "./access/errors.ts";
 import { clientFailures } from "./clients/errors.ts";
+import { contractFailures } from "./contracts/errors.ts";
 import { dealFailures } from "./deals/errors.ts";
+import { financeFailures } from "./finance/errors.ts";
 import { importFailures } from "./imports/errors.ts";
 import { type FailureCatalogue, kernelFailures } from "./kernel/errors.ts";
 import { ledgerFailures } from "./ledger/errors.ts";
@@ -12,7 +14,9 @@ export const failures: FailureCatalogue = {
   ...kernelFailures,
   ...accessFailures,
   ...clientFailures,
+  ...contractFailures,
   ...dealFailures,
+  ...financeFailures,
   ...importFailures,
   ...ledgerFailures,
   ...productFailures,

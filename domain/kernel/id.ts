@@ -24,6 +24,9 @@ export const idPrefixes = {
   contract: "ctr",
   consumption: "cns",
   file: "file",
+  invoice: "inv",
+  creditNote: "crn",
+  payment: "pay",
 } as const;
 export type IdKind = keyof typeof idPrefixes;
 

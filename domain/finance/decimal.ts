@@ -1,0 +1,23 @@
+import * as z from "zod";
+
+/** A fraction of whole numbers; the denominator is positive. */
+export interface Ratio {
+  readonly numerator: bigint;
+  readonly denominator: bigint;
+}
+
+export const one: Ratio = { numerator: 1n, denominator: 1n };
+
+/** A decimal number that is not negative, as text: never a floating-point number. */
+export const decimalText = (wholeDigits: number, fractionDigits: number) =>
+  z.string().regex(new RegExp(`^(0|[1-9]\\d{0,${wholeDigits - 1}})(\\.\\d{1,${fractionDigits}})?$`));
+
+/** The exact value of a text that `decimalText` takes. */
+export const ratioOf = (text: string): Ratio => {
+  const [whole = "0", fraction = ""] = text.split(".");
+  return { numerator: BigInt(whole + fraction), denominator: 10n ** BigInt(fraction.length) };
+};
+
+/** The text without zeros that say nothing: `4.9700` is `4.97`. */
+export const plainDecimal = (text: string): string =>
+  text.includes(".") ? text.replace(/\.?0+$/, "") : text;

@@ -1,0 +1,184 @@
+import * as z from "zod";
+import { Address } from "../clients/counterparty.ts";
+import { Currency } from "../kernel/currency.ts";
+import { Failure } from "../kernel/errors.ts";
+import { Id } from "../kernel/id.ts";
+import { Country } from "../kernel/place.ts";
+import { Day, Instant } from "../kernel/time.ts";
+import { Side } from "./accounts.ts";
+import { LineInput, mostLines, Totals } from "./lines.ts";
+import { RateText } from "./rates.ts";
+
+export const invoiceStates = ["draft", "open", "settled"] as const;
+export const InvoiceState = z.enum(invoiceStates);
+export type InvoiceState = z.infer<typeof InvoiceState>;
+
+/** Who a document was issued to, as it was on that day. */
+export const Party = z
+  .object({
+    legalName: z.string(),
+    taxId: z.string().optional(),
+    country: Country.optional(),
+    iban: z.string().optional(),
+    address: Address.optional(),
+  })
+  .meta({ id: "DocumentParty" });
+export type Party = z.infer<typeof Party>;
+
+const memo = z.string().trim().min(1).max(1000);
+
+const named = {
+  counterpartyId: Id("counterparty").optional(),
+  dealId: Id("deal").optional(),
+  memo: memo.optional(),
+};
+
+/** What makes a draft. */
+export const NewInvoice = z.strictObject({
+  side: Side.default("sale"),
+  clientId: Id("client"),
+  ...named,
+  currency: Currency.optional().meta({ description: "The tenant's where none is given" }),
+  pricesIncludeTax: z.boolean().default(false),
+  lines: z.array(LineInput).min(1).max(mostLines),
+});
+export type NewInvoice = z.infer<typeof NewInvoice>;
+
+/** What may be changed of a draft; `null` takes a value away, lines are replaced as a whole. */
+export const InvoiceChange = z.strictObject({
+  counterpartyId: named.counterpartyId.nullable(),
+  dealId: named.dealId.nullable(),
+  memo: memo.nullable().optional(),
+  currency: Currency.optional().meta({ description: "Lines without a price need the product's in it" }),
+  pricesIncludeTax: z.boolean().optional(),
+  lines: z.array(LineInput).min(1).max(mostLines).optional(),
+});
+export type InvoiceChange = z.infer<typeof InvoiceChange>;
+
+/** What issues a draft. */
+export const IssueOrder = z.strictObject({
+  issuedOn: Day.optional().meta({ description: "Today where none is given; not in the future" }),
+  dueOn: Day.optional().meta({ description: "By the settings where none is given" }),
+  series: z
+    .string()
+    .regex(/^[A-Z]{1,10}$/)
+    .optional()
+    .meta({ description: "The first active series of invoices where none is given" }),
+  number: z
+    .string()
+    .trim()
+    .min(1)
+    .max(60)
+    .optional()
+    .meta({ description: "Of a supplier's document; our own get theirs from the series" }),
+  rate: RateText.optional().meta({ description: "The rate of the day of issue where none is given" }),
+});
+export type IssueOrder = z.infer<typeof IssueOrder>;
+
+/** A document by which a client owes us (`sale`), or we owe a client (`purchase`). */
+export const Invoice = z
+  .object({
+    id: Id("invoice"),
+    version: z.int().min(1),
+    side: Side,
+    state: InvoiceState,
+    clientId: Id("client"),
+    ...named,
+    party: Party.optional().meta({ description: "The counterparty as it was on the day of issue" }),
+    number: z.string().optional().meta({ description: "A draft has none" }),
+    currency: Currency,
+    pricesIncludeTax: z.boolean(),
+    ...Totals.shape,
+    issuedOn: Day.optional(),
+    dueOn: Day.optional(),
+    rate: RateText.optional().meta({ description: "Of the day of issue; absent in the tenant's currency" }),
+    book: z
+      .object({ totalMinor: z.int(), taxMinor: z.int(), discountMinor: z.int() })
+      .optional()
+      .meta({ description: "In the tenant's currency, at the rate of issue" }),
+    openMinor: z.int().min(0).meta({ description: "What is neither paid nor credited yet" }),
+    openBookMinor: z.int().min(0).meta({ description: "The same in the tenant's currency" }),
+    credited: z
+      .object({ netMinor: z.int(), taxMinor: z.int(), totalMinor: z.int(), lines: z.array(z.int()) })
+      .optional()
+      .meta({ description: "What credit notes took back; by line without tax" }),
+    transactionId: z
+      .string()
+      .optional()
+      .meta({ description: "Of the ledger; absent where nothing was owed" }),
+    createdAt: Instant,
+    updatedAt: Instant,
+  })
+  .meta({ id: "Invoice" });
+export type Invoice = z.infer<typeof Invoice>;
+
+/** An invoice that was issued: what an issued one has is there. */
+export type Issued = Invoice & Required<Pick<Invoice, "number" | "issuedOn" | "dueOn" | "book">>;
+
+/** A draft. */
+export const draftOf = (
+  input: Omit<NewInvoice, "lines" | "currency">,
+  currency: Currency,
+  totals: Totals,
+  { id, now }: { readonly id: string; readonly now: Instant },
+): Invoice => ({
+  id,
+  version: 1,
+  ...input,
+  state: "draft",
+  currency,
+  ...totals,
+  openMinor: 0,
+  openBookMinor: 0,
+  createdAt: now,
+  updatedAt: now,
+});
+
+/** Refuses what is no draft. @throws invoice.not-draft */
+export const checkDraft = ({ state }: Invoice): void => {
+  if (state !== "draft") throw new Failure("invoice.not-draft");
+};
+
+/** The invoice as an issued one. @throws invoice.not-issued */
+export const asIssued = (invoice: Invoice): Issued => {
+  const { number, issuedOn, dueOn, book } = invoice;
+  if (number === undefined || issuedOn === undefined || dueOn === undefined || book === undefined)
+    throw new Failure("invoice.not-issued");
+  return { ...invoice, number, issuedOn, dueOn, book };
+};
+
+/** The draft after a change. @param totals absent where the lines stay as they are @throws invoice.not-draft */
+export const changedDraft = (
+  draft: Invoice,
+  { lines: _, counterpartyId, dealId, memo: text, ...change }: InvoiceChange,
+  totals: Totals | undefined,
+  now: Instant,
+): Invoice => {
+  checkDraft(draft);
+  const kept = <T>(before: T | undefined, after: T | null | undefined): T | undefined =>
+    after === undefined ? before : (after ?? undefined);
+  return {
+    ...draft,
+    ...change,
+    ...totals,
+    counterpartyId: kept(draft.counterpartyId, counterpartyId),
+    dealId: kept(draft.dealId, dealId),
+    memo: kept(draft.memo, text),
+    version: draft.version + 1,
+    updatedAt: now,
+  };
+};
+
+/** The invoice when something of it was settled or credited, in its next version. */
+export const withOpen = <I extends Invoice>(
+  invoice: I,
+  open: Pick<Invoice, "openMinor" | "openBookMinor">,
+  now: Instant,
+): I => ({
+  ...invoice,
+  openMinor: open.openMinor,
+  openBookMinor: open.openBookMinor,
+  state: open.openMinor === 0 ? "settled" : "open",
+  version: invoice.version + 1,
+  updatedAt: now,
+});

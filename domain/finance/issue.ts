@@ -1,0 +1,146 @@
+import { Failure } from "../kernel/errors.ts";
+import { allocate, exactNumber } from "../kernel/money.ts";
+import { type Day, type Instant, instantOf, millisecondsOf } from "../kernel/time.ts";
+import { claimPath, type Side, signOf, taxPath } from "./accounts.ts";
+import { type Leg, ownLeg } from "./booking.ts";
+import { checkDraft, type Invoice, type Issued, type IssueOrder, type Party } from "./invoice.ts";
+import { type DayRates, inTenantCurrency } from "./rates.ts";
+
+/** So many days after a day. */
+export const daysAfter = (day: Day, days: number): Day =>
+  instantOf(millisecondsOf(`${day}T00:00:00.000Z`) + days * 86_400_000).slice(0, 10);
+
+/** The day of a document: today where none is wished. @throws finance.day-in-future */
+export const documentDay = (wished: Day | undefined, today: Day, pointer: string): Day => {
+  if (wished !== undefined && wished > today)
+    throw new Failure("finance.day-in-future", {
+      fields: [{ pointer, reason: `lies after today, ${today}` }],
+    });
+  return wished ?? today;
+};
+
+export interface Issuing {
+  readonly issuedOn: Day;
+  readonly number: string;
+  readonly paymentDays: number;
+  readonly party: Party | undefined;
+  readonly rates: DayRates;
+  readonly now: Instant;
+}
+
+/**
+ * The draft as an issued document, worth in the tenant's currency what the rate of its day says.
+ * @throws invoice.not-draft, finance.rate-missing, invoice.line-invalid
+ */
+export const issued = (draft: Invoice, order: IssueOrder, issuing: Issuing): Issued => {
+  checkDraft(draft);
+  const { issuedOn, rates } = issuing;
+  const dueOn = order.dueOn ?? daysAfter(issuedOn, issuing.paymentDays);
+  if (dueOn < issuedOn)
+    throw new Failure("request.invalid", {
+      fields: [{ pointer: "/dueOn", reason: "lies before the day of issue" }],
+    });
+  const worth = (amountMinor: number) => inTenantCurrency(amountMinor, draft.currency, rates);
+  const rate = rates.rates.get(draft.currency);
+  const book = {
+    totalMinor: worth(draft.totalMinor),
+    taxMinor: exactNumber(draft.taxes.reduce((sum, { taxMinor }) => sum + BigInt(worth(taxMinor)), 0n)),
+    discountMinor: worth(draft.discountMinor),
+  };
+  return {
+    ...draft,
+    version: draft.version + 1,
+    state: draft.totalMinor === 0 ? "settled" : "open",
+    ...(issuing.party ? { party: issuing.party } : {}),
+    number: issuing.number,
+    issuedOn,
+    dueOn,
+    ...(rate === undefined || draft.currency === rates.tenantCurrency ? {} : { rate }),
+    book,
+    openMinor: draft.totalMinor,
+    openBookMinor: book.totalMinor,
+    updatedAt: issuing.now,
+  };
+};
+
+/** What lines are of a whole, by what they are booked on; a whole whose parts weigh nothing goes to the first. */
+const shared = (
+  whole: number,
+  parts: readonly {
+    readonly weight: number;
+    readonly account: string;
+    readonly productId?: string | undefined;
+  }[],
+  sign: 1 | -1,
+  tenantCurrency: string,
+): Leg[] => {
+  if (whole === 0) return [];
+  const weights = parts.map(({ weight }) => weight);
+  const amounts = weights.some((weight) => weight > 0)
+    ? allocate(whole, weights)
+    : weights.map((_, at) => (at === 0 ? whole : 0));
+  return parts.map(({ account, productId }, at) =>
+    ownLeg(account, sign * (amounts[at] ?? 0), tenantCurrency, productId),
+  );
+};
+
+/** What lines are booked on: the parts of an invoice, and of a credit note with the other sign. */
+export interface BookedLine {
+  readonly netMinor: number;
+  readonly discountMinor: number;
+  readonly productId?: string | undefined;
+  readonly account?: string | undefined;
+}
+
+/**
+ * What stands against the claim of a document: revenue before discounts, discounts and tax of a sale, costs and tax of a
+ * purchase, all in the tenant's currency. They sum to the document's total by the books, with the other sign.
+ */
+export const counterLegs = (
+  side: Side,
+  lines: readonly BookedLine[],
+  book: { readonly totalMinor: number; readonly taxMinor: number; readonly discountMinor: number },
+  tenantCurrency: string,
+): Leg[] => {
+  const tax = book.taxMinor;
+  const net = book.totalMinor - tax;
+  if (side === "purchase")
+    return [
+      ...shared(
+        net,
+        lines.map((line) => ({ ...line, weight: line.netMinor, account: line.account ?? "goods-received" })),
+        1,
+        tenantCurrency,
+      ),
+      ownLeg(taxPath(side), tax, tenantCurrency),
+    ];
+  return [
+    ...shared(
+      net + book.discountMinor,
+      lines.map((line) => ({ ...line, weight: line.netMinor + line.discountMinor, account: "revenue" })),
+      -1,
+      tenantCurrency,
+    ),
+    ...shared(
+      book.discountMinor,
+      lines.map((line) => ({ ...line, weight: line.discountMinor, account: "discounts" })),
+      1,
+      tenantCurrency,
+    ),
+    ownLeg(taxPath(side), -tax, tenantCurrency),
+  ];
+};
+
+/** What an issued document moves: the claim on the client's account in its currency, and what stands against it. */
+export const issueLegs = (invoice: Issued, tenantCurrency: string): Leg[] => {
+  const sign = signOf(invoice.side);
+  return [
+    {
+      account: claimPath(invoice.side, invoice.clientId),
+      currency: invoice.currency,
+      amountMinor: sign * invoice.totalMinor,
+      bookMinor: sign * invoice.book.totalMinor,
+    },
+    ...counterLegs(invoice.side, invoice.lines, invoice.book, tenantCurrency),
+  ];
+};

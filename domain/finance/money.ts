@@ -1,0 +1,171 @@
+import * as z from "zod";
+import { Currency } from "../kernel/currency.ts";
+import { Id } from "../kernel/id.ts";
+import { MinorAmount } from "../kernel/money.ts";
+import { Day, type Instant } from "../kernel/time.ts";
+import { claimPath, freePath, type Side, signOf } from "./accounts.ts";
+import { exchangeDifference, type Leg } from "./booking.ts";
+import type { DayRates } from "./rates.ts";
+import { bookShare, type Claim, type Settlement, settled, type Wish } from "./settlement.ts";
+
+/** How many invoices one request settles, and how many one payment or credit note does in all. */
+export const mostAllocations = { atOnce: 40, inAll: 200 } as const;
+
+const positive = z.int().min(1);
+
+/** Which invoice is to be settled, and by how much: as much as goes where no amount is given. */
+export const AllocationInput = z.strictObject({
+  invoiceId: Id("invoice"),
+  amountMinor: positive.optional().meta({ description: "In the invoice's currency" }),
+  sourceMinor: positive.optional().meta({
+    description: "In the currency of the money; both amounts where the parties made their own rate",
+  }),
+});
+export type AllocationInput = z.infer<typeof AllocationInput>;
+
+export const Allocation = z.object({
+  invoiceId: Id("invoice"),
+  on: Day,
+  amountMinor: MinorAmount.meta({ description: "In the invoice's currency" }),
+  amountBookMinor: MinorAmount,
+  sourceMinor: MinorAmount.meta({ description: "In the currency of the money" }),
+  sourceBookMinor: MinorAmount,
+  transactionId: z.string().meta({ description: "Of the ledger" }),
+});
+export type Allocation = z.infer<typeof Allocation>;
+
+/** What settles invoices and has something left: a payment, or a credit note of what was paid. */
+export const freeMoney = {
+  currency: Currency,
+  leftMinor: MinorAmount.meta({ description: "What settles nothing yet: the client's advance" }),
+  leftBookMinor: MinorAmount.meta({ description: "The same in the tenant's currency" }),
+  allocations: z.array(Allocation).max(mostAllocations.inAll),
+  refundedMinor: MinorAmount.meta({ description: "What of it was paid back" }),
+};
+
+export interface Free {
+  readonly currency: Currency;
+  readonly leftMinor: number;
+  readonly leftBookMinor: number;
+  readonly allocations: readonly Allocation[];
+}
+
+export const claimOf = ({ currency, leftMinor, leftBookMinor }: Free): Claim => ({
+  currency,
+  openMinor: leftMinor,
+  openBookMinor: leftBookMinor,
+});
+
+/** An invoice as it can be settled. */
+export interface Settleable extends Claim {
+  readonly id: string;
+}
+
+export interface Spent<I extends Settleable> {
+  readonly left: Pick<Free, "leftMinor" | "leftBookMinor">;
+  readonly allocations: readonly Allocation[];
+  /** The invoices with what is open of them then, in the order of the wishes. */
+  readonly invoices: readonly I[];
+  readonly settlements: readonly (Settlement & { readonly currency: Currency })[];
+}
+
+/**
+ * Settles invoices one after the other out of free money; an invoice that nothing is left for is an error.
+ * @throws allocation.exceeds-open, allocation.exceeds-source, allocation.nothing, finance.rate-missing
+ */
+export const spent = <I extends Settleable>(
+  source: Free,
+  wishes: readonly { readonly invoice: I; readonly wish: Wish; readonly pointer: string }[],
+  rates: DayRates,
+  transactionId: string,
+): Spent<I> => {
+  let left = claimOf(source);
+  const allocations: Allocation[] = [];
+  const invoices: I[] = [];
+  const settlements: (Settlement & { currency: Currency })[] = [];
+  for (const { invoice, wish, pointer } of wishes) {
+    const one = settled(invoice, left, wish, rates, pointer);
+    left = {
+      ...left,
+      openMinor: left.openMinor - one.sourceMinor,
+      openBookMinor: left.openBookMinor - one.sourceBookMinor,
+    };
+    invoices.push({
+      ...invoice,
+      openMinor: invoice.openMinor - one.amountMinor,
+      openBookMinor: invoice.openBookMinor - one.amountBookMinor,
+    });
+    settlements.push({ ...one, currency: invoice.currency });
+    allocations.push({ invoiceId: invoice.id, on: rates.day, ...one, transactionId });
+  }
+  return {
+    left: { leftMinor: left.openMinor, leftBookMinor: left.openBookMinor },
+    allocations,
+    invoices,
+    settlements,
+  };
+};
+
+interface Parties {
+  readonly side: Side;
+  readonly clientId: string;
+}
+
+/** The legs that lower claims by what was settled. */
+export const settledLegs = (
+  { side, clientId }: Parties,
+  settlements: readonly (Pick<Settlement, "amountMinor" | "amountBookMinor"> & { currency: Currency })[],
+): Leg[] =>
+  settlements.map(({ currency, amountMinor, amountBookMinor }) => ({
+    account: claimPath(side, clientId),
+    currency,
+    amountMinor: -signOf(side) * amountMinor,
+    bookMinor: -signOf(side) * amountBookMinor,
+  }));
+
+/** The leg that puts money where it settles nothing (+1), or takes it from there (-1). */
+export const freeLeg = (
+  { side, clientId }: Parties,
+  currency: Currency,
+  { amountMinor, bookMinor }: { readonly amountMinor: number; readonly bookMinor: number },
+  direction: 1 | -1,
+): Leg => ({
+  account: freePath(side, clientId),
+  currency,
+  amountMinor: -signOf(side) * direction * amountMinor,
+  bookMinor: -signOf(side) * direction * bookMinor,
+});
+
+/** What later allocations of free money move: it leaves its account, the claims go down, the difference is booked. */
+export const allocationLegs = (
+  source: Parties & Free,
+  settlements: Spent<Settleable>["settlements"],
+  tenantCurrency: Currency,
+): Leg[] => {
+  const legs = [
+    ...settlements.map(({ sourceMinor, sourceBookMinor }) =>
+      freeLeg(source, source.currency, { amountMinor: sourceMinor, bookMinor: sourceBookMinor }, -1),
+    ),
+    ...settledLegs(source, settlements),
+  ];
+  return [...legs, ...exchangeDifference(legs, tenantCurrency)];
+};
+
+/** Free money in its next version, with more allocations. */
+export const withSpent = <F extends Free & { readonly version: number; readonly updatedAt: Instant }>(
+  source: F,
+  { left, allocations }: Pick<Spent<Settleable>, "left" | "allocations">,
+  now: Instant,
+): F => ({
+  ...source,
+  ...left,
+  allocations: [...source.allocations, ...allocations],
+  version: source.version + 1,
+  updatedAt: now,
+});
+
+/** What of free money goes when an amount of it is paid back, with its share of the books. */
+export const paidBack = (source: Free, amountMinor: number) => ({
+  amountMinor,
+  bookMinor: bookShare(claimOf(source), amountMinor),
+});
