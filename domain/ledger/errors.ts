@@ -1,4 +1,4 @@
-import type { FailureCatalogue } from "../kernel/errors.ts";
+import { Failure, type FailureCatalogue } from "../kernel/errors.ts";
 
 export const ledgerFailures = {
   "ledger.unbalanced": {
@@ -32,6 +32,38 @@ export const ledgerFailures = {
     kind: "conflict",
     title: "A transaction with this id and other content is there already",
   },
+  "ledger.pending-expiry": {
+    kind: "unprocessable",
+    title: "The moment of expiry has passed or is too far away",
+  },
+  "ledger.pending-exceeded": { kind: "unprocessable", title: "More is posted than was reserved" },
+  "ledger.pending-expired": { kind: "conflict", title: "The pending transaction has expired" },
+  "ledger.pending-settled": { kind: "conflict", title: "The pending transaction is settled already" },
   "ledger.reversed-already": { kind: "conflict", title: "The transaction is reversed already" },
   "ledger.not-reversible": { kind: "conflict", title: "Such a transaction cannot be reversed" },
 } as const satisfies FailureCatalogue;
+
+/** How much an account lacked, or how much was too much for it. */
+export interface ShortageOf {
+  readonly account: string;
+  readonly commodity: string;
+  /** What could be taken out, or (with a limit) brought in. */
+  readonly available: number;
+  readonly needed: number;
+}
+
+/** The refusal of a constrained account; flows put it into words of their own by its numbers. */
+export class Shortage extends Failure {
+  readonly shortage: ShortageOf;
+
+  constructor(code: "ledger.insufficient" | "ledger.limit-exceeded", shortage: ShortageOf) {
+    const { account, commodity, available, needed } = shortage;
+    super(code, {
+      detail:
+        code === "ledger.insufficient"
+          ? `${account} has ${available} of ${commodity} available; ${needed} are needed.`
+          : `${account} has room for ${available} of ${commodity}; ${needed} would come in.`,
+    });
+    this.shortage = shortage;
+  }
+}
