@@ -3,6 +3,7 @@ import * as clients from "./clients.ts";
 import * as deals from "./deals.ts";
 import type { EventDeclaration } from "./event.ts";
 import * as imports from "./imports.ts";
+import * as ledger from "./ledger.ts";
 import * as products from "./products.ts";
 import * as settings from "./settings.ts";
 
@@ -10,6 +11,14 @@ const isEvent = (value: unknown): value is EventDeclaration =>
   typeof value === "object" && value !== null && "type" in value && "sample" in value && "data" in value;
 
 /** Every event that is published, by type: the golden contract is made from it. A subject's events join here. */
-export const allEvents: readonly EventDeclaration[] = [access, clients, deals, imports, products, settings]
+export const allEvents: readonly EventDeclaration[] = [
+  access,
+  clients,
+  deals,
+  imports,
+  ledger,
+  products,
+  settings,
+]
   .flatMap((subject) => Object.values(subject).filter(isEvent))
   .sort((a, b) => (a.type < b.type ? -1 : 1));

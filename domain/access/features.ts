@@ -6,6 +6,7 @@ export const features = {
   products: "the range of products with prices",
   deals: "deals, the board and their summary",
   imports: "imports from files",
+  ledger: "the ledger: accounts, transactions, balances",
 } as const;
 
 export type Feature = keyof typeof features;

@@ -21,6 +21,8 @@ export const permissions = [
   "deal:write",
   "import:read",
   "import:write",
+  "ledger:read",
+  "ledger:write",
 ] as const;
 export type Permission = (typeof permissions)[number];
 
@@ -48,7 +50,15 @@ export const rightsByRole: Readonly<Record<Role, Rights>> = {
     "deal:write": "own",
   },
   marketer: everywhere(["tenant:read", "member:read", "product:read", "client:read", "deal:read"]),
-  accountant: everywhere(["tenant:read", "member:read", "product:read", "client:read", "deal:read"]),
+  accountant: everywhere([
+    "tenant:read",
+    "member:read",
+    "product:read",
+    "client:read",
+    "deal:read",
+    "ledger:read",
+    "ledger:write",
+  ]),
   warehouse: everywhere(["tenant:read", "member:read", "product:read", "product:write"]),
   auditor: everywhere(reads),
 };

@@ -158,6 +158,7 @@ const tableOfLookups = () => {
     tableName: "t",
     get: refuse,
     batchGet: refuse,
+    transactGet: refuse,
     query: refuse,
     put: refuse,
     transact: refuse,

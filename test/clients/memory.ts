@@ -14,6 +14,7 @@ export const tableOf = (items: readonly Item[], mostAtOnce: number) => {
     put: refuse,
     transact: refuse,
     batchWrite: refuse,
+    transactGet: refuse,
     async batchGet(keys) {
       return items.filter((item) => keys.some(({ pk, sk }) => pk?.S === item.pk?.S && sk?.S === item.sk?.S));
     },

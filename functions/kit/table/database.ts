@@ -9,6 +9,7 @@ import {
   type PutItemCommandInput,
   QueryCommand,
   type QueryCommandInput,
+  TransactGetItemsCommand,
   type TransactWriteItem,
   TransactWriteItemsCommand,
 } from "@aws-sdk/client-dynamodb";
@@ -28,6 +29,8 @@ export const newMeter = (): Meter => ({ trips: 0, readUnits: 0, writeUnits: 0 })
 export interface Database {
   get(key: Item): Promise<Item | undefined>;
   batchGet(keys: readonly Item[]): Promise<Item[]>;
+  /** Up to 100 items as they stood at one moment, in the order of the keys; undefined where there is none. */
+  transactGet(keys: readonly Item[]): Promise<(Item | undefined)[]>;
   query(input: Omit<QueryCommandInput, "TableName">): Promise<{ items: Item[]; lastKey?: Item }>;
   put(input: Omit<PutItemCommandInput, "TableName">): Promise<void>;
   transact(writes: readonly TransactWriteItem[], token: string): Promise<void>;
@@ -88,6 +91,16 @@ export const openDatabase = (client: DynamoDBClient, tableName: string, meter: M
       const distinct = [...new Map(keys.map((key) => [JSON.stringify(key), key])).values()];
       const parts = await Promise.all(chunks(distinct, 100).map(batchGetSome));
       return parts.flat();
+    },
+    async transactGet(keys) {
+      const answer = await client.send(
+        new TransactGetItemsCommand({
+          TransactItems: keys.map((Key) => ({ Get: { TableName: tableName, Key } })),
+          ...capacity,
+        }),
+      );
+      counted(answer.ConsumedCapacity, "readUnits");
+      return keys.map((_, at) => answer.Responses?.[at]?.Item);
     },
     async query(input) {
       const answer = await client.send(new QueryCommand({ TableName: tableName, ...input, ...capacity }));

@@ -19,12 +19,15 @@ export class StaleWrite extends Error {
   }
 }
 
-/** One item of a change. Made by `create`, `update`, `remove` and `present`; parameters can be looked at. */
+/** Another transaction was writing one of the items at the same moment. */
+export class WriteConflict extends StaleWrite {}
+
+/** One item of a change. Made by `create`, `update`, `remove`, `present` and `count`; parameters can be looked at. */
 export interface Write {
   readonly entity: string;
   readonly key: Key;
-  /** What the caller hears when the write's condition does not hold. */
-  readonly otherwise: () => Error;
+  /** What the caller hears when the write's condition does not hold; it is told the item that stands there. */
+  readonly otherwise: (standing?: Item) => Error;
   readonly build: (
     tenantId: string,
     tableName: string,
@@ -43,7 +46,7 @@ const sayWhatStands = { ReturnValuesOnConditionCheckFailure: "ALL_OLD" } as cons
 export const create = <R extends VersionedRecord, I>(
   entity: Entity<R, I>,
   record: R & I,
-  otherwise: () => Error = () => new Failure("record.exists"),
+  otherwise: (standing?: Item) => Error = () => new Failure("record.exists"),
 ): Write => ({
   entity: entity.name,
   key: entity.key(record),
@@ -140,6 +143,11 @@ export class Store {
     return keys.length === 0
       ? Promise.resolve([])
       : this.#database.batchGet(keys.map((key) => itemKey(this.tenantId, key)));
+  }
+
+  /** Up to 100 raw items as they stood at one moment, in the order of the keys; undefined where there is none. */
+  moment(keys: readonly Key[]): Promise<(Item | undefined)[]> {
+    return this.#database.transactGet(keys.map((key) => itemKey(this.tenantId, key)));
   }
 
   /** The records in the order of the identities; undefined where there is none. */
@@ -269,16 +277,16 @@ export class Store {
   #explain(error: unknown, writes: readonly Write[], changeId: string): void {
     if (error instanceof ConditionalCheckFailedException) {
       if (error.Item?.changeId?.S === changeId) return; // our own write, whose answer was lost
-      throw writes[0]?.otherwise() ?? error;
+      throw writes[0]?.otherwise(error.Item) ?? error;
     }
     if (error instanceof TransactionCanceledException) {
       const reasons = error.CancellationReasons ?? [];
       const failed = reasons.findIndex((reason) => reason.Code === "ConditionalCheckFailed");
       if (failed >= 0) {
         if (reasons.some((reason) => reason.Item?.changeId?.S === changeId)) return;
-        throw writes[failed]?.otherwise() ?? error;
+        throw writes[failed]?.otherwise(reasons[failed]?.Item) ?? error;
       }
-      if (reasons.some((reason) => reason.Code === "TransactionConflict")) throw new StaleWrite();
+      if (reasons.some((reason) => reason.Code === "TransactionConflict")) throw new WriteConflict();
       if (reasons.some((reason) => reason.Code === "ThrottlingError"))
         throw new Failure("service.throttled", { internal: error });
     }

@@ -1,0 +1,37 @@
+import type { Instant } from "../kernel/time.ts";
+import { type Account, type NewAccount, openedAccount } from "./account.ts";
+
+const common = (
+  path: string,
+  type: NewAccount["type"],
+  name: string,
+  more: Partial<NewAccount> = {},
+): NewAccount => ({ path, type, name, mayGoBelowZero: true, ...more });
+
+/**
+ * The accounts that a tenant begins with. System flows post to them by these paths; a tenant opens others
+ * beside them, renames them and closes what it does not use.
+ */
+export const standardChart: readonly NewAccount[] = [
+  common("world", "equity", "The world outside: what comes from nowhere and goes there"),
+  common("opening", "equity", "Opening balances"),
+  common("cash", "asset", "Cash"),
+  common("bank", "asset", "Bank"),
+  common("inventory", "asset", "Goods in stock, at cost"),
+  common("goods-received", "liability", "Goods received, not invoiced yet"),
+  common("payables", "liability", "Suppliers"),
+  common("tax-payable", "liability", "Tax on sales"),
+  common("tax-deductible", "asset", "Tax on purchases"),
+  common("revenue", "income", "Sales", { turnover: "revenue" }),
+  common("discounts", "income", "Discounts given", { turnover: "revenue" }),
+  common("exchange-differences", "income", "Exchange differences"),
+  common("cost-of-goods", "expense", "Cost of goods sold", { turnover: "cost" }),
+  common("stock-differences", "expense", "Losses and surpluses of stock"),
+  common("labour-cost", "expense", "Working time"),
+  common("labour-absorbed", "liability", "Working time charged to clients"),
+  common("other-cost", "expense", "Other costs"),
+];
+
+/** The standard chart as it is opened. */
+export const standardAccounts = (now: Instant): Account[] =>
+  standardChart.map((account) => openedAccount(account, now));

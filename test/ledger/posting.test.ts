@@ -1,0 +1,193 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { hashOf } from "../../domain/ledger/chain.ts";
+import type { Transaction } from "../../domain/ledger/transaction.ts";
+import { counterOf } from "../../functions/kit/table/counter.ts";
+import { newMeter } from "../../functions/kit/table/database.ts";
+import { type PostingRequest, post } from "../../functions/ledger/posting.ts";
+import { guardKey, headKeys, headOf, pageKey, sha256 } from "../../functions/ledger/store.ts";
+import { databases, openTable, type TestTable, withFaults } from "../kit/databases.ts";
+import { tenantId } from "../kit/things.ts";
+import { contextOn, moved } from "./table.ts";
+
+const sum = (amounts: readonly number[]) => amounts.reduce((a, b) => a + b, 0);
+const answer = (transactions: readonly Transaction[]) => transactions;
+
+describe.each(Object.entries(databases))("posting on %s", (name, way) => {
+  let table: TestTable | undefined;
+  let tenant: string;
+  beforeAll(async () => {
+    table = await openTable(way);
+  });
+  afterAll(async () => {
+    await table?.stop();
+  });
+  beforeEach(({ skip }) => {
+    skip(!table, `${name} is not to be had on this machine`);
+    tenant = tenantId();
+  });
+
+  const database = () => table?.open() ?? expect.fail("no table");
+  const context = () => contextOn(database(), tenant);
+  const posted = (...requests: PostingRequest[]) => post(context(), requests, { answer });
+
+  const balance = async (account: string): Promise<number> => {
+    const { items } = await context().store.items({
+      pk: `LEDGER#${account}#EUR`,
+      beginsWith: "PAGE#",
+      limit: 200,
+    });
+    return sum(
+      items.flatMap((item) =>
+        Object.keys(item)
+          .filter((key) => /^e\d\di/.test(key))
+          .map((key) => Number(counterOf(item, key))),
+      ),
+    );
+  };
+
+  test("makes the ledger of a tenant that has none, and keeps what it posts", async () => {
+    const { transactions, replay } = await posted(moved("t1", "cash", "bank", 500));
+    expect(replay).toBe(false);
+    expect(transactions).toMatchObject([{ id: "t1", seq: 1, previousHash: "" }]);
+    for (const one of transactions) expect(hashOf(one, sha256)).toBe(one.hash);
+    expect(await balance("bank")).toBe(500);
+    expect(await balance("cash")).toBe(-500);
+  });
+
+  test("answers a repetition with the first result, and refuses the id with other content", async () => {
+    const first = await posted(moved("t1", "cash", "bank", 500));
+    const again = await posted(moved("t1", "cash", "bank", 500));
+    expect(again).toEqual({ ...first, replay: true });
+    await expect(posted(moved("t1", "cash", "bank", 501))).rejects.toMatchObject({
+      code: "ledger.id-reused",
+    });
+    await expect(
+      posted(moved("t1", "cash", "bank", 500), moved("t2", "cash", "bank", 1)),
+    ).rejects.toMatchObject({ code: "ledger.id-reused" });
+    expect(await balance("bank")).toBe(500);
+  });
+
+  test("posts one id once when sixteen send it at the same moment", async () => {
+    await posted(moved("warm", "cash", "bank", 1));
+    const all = await Promise.all(Array.from({ length: 16 }, () => posted(moved("same", "cash", "bank", 7))));
+    expect(all.filter(({ replay }) => !replay)).toHaveLength(1);
+    expect(new Set(all.map(({ transactions }) => transactions[0]?.hash)).size).toBe(1);
+    expect(await balance("bank")).toBe(8);
+  });
+
+  test("reads nothing before it posts again, and at most once before that", async () => {
+    await posted(moved("warm", "cash", "bank", 1));
+    const meter = newMeter();
+    const counted = () =>
+      post(
+        contextOn(table?.open(meter) ?? expect.fail("no table"), tenant),
+        [moved(`t${meter.trips}`, "cash", "bank", 1)],
+        { answer },
+      );
+    await counted();
+    expect(meter.trips).toBe(1);
+    await counted();
+    expect(meter.trips).toBe(2);
+  });
+
+  test("takes no more from an account than it holds, whoever takes at the same moment", async () => {
+    const path = "clients:cli_01JD8Z5T2V9Q4R6W8Y0A1B3C5D:advance";
+    const opens = [{ path, type: "liability" as const, mayGoBelowZero: false }];
+    await posted({ ...moved("in", path, "bank", 1000), opens });
+    const lots = Array.from({ length: 40 }, (_, n) => 1 + ((n * 37) % 60));
+    const outcomes = await Promise.allSettled(
+      lots.map((amount, n) => posted(moved(`out-${n}`, "bank", path, amount))),
+    );
+    const taken = sum(lots.filter((_, n) => outcomes[n]?.status === "fulfilled"));
+    for (const [n, outcome] of outcomes.entries())
+      if (outcome.status === "rejected") {
+        expect(outcome.reason).toMatchObject({
+          code: "ledger.insufficient",
+          shortage: { account: path, needed: lots[n] },
+        });
+        expect(outcome.reason.shortage.available).toBeLessThan(lots[n] ?? 0);
+      }
+    expect(taken).toBeLessThanOrEqual(1000);
+    expect(1000 - taken).toBeLessThan(60);
+    expect(await balance(path)).toBe(taken - 1000);
+    const [guard] = await context().store.batchGet([guardKey(path, "EUR")]);
+    expect([counterOf(guard, "settled"), counterOf(guard, "available")]).toEqual([
+      BigInt(1000 - taken),
+      BigInt(1000 - taken),
+    ]);
+  });
+
+  test("lets nothing over a limit", async () => {
+    const path = "members:mem_01JD8Z5T2V9Q4R6W8Y0A1B3C5D:day:2026-11-23";
+    const opens = [{ path, type: "time" as const, mayGoBelowZero: false, limits: { EUR: 100 } }];
+    const into = (id: string, amount: number) => posted({ ...moved(id, "world", path, amount), opens });
+    await expect(into("over", 101)).rejects.toMatchObject({ code: "ledger.limit-exceeded" });
+    await into("one", 60);
+    await expect(into("two", 41)).rejects.toMatchObject({ shortage: { available: 40, needed: 41 } });
+    await into("three", 40);
+    await posted(moved("back", path, "world", 100));
+    await into("four", 100);
+    expect(await balance(path)).toBe(100);
+    expect(await balance("members:*:day:*")).toBe(100);
+  });
+
+  test("posts to an account of a first-comer once, though ten open it at once", async () => {
+    await posted(moved("warm", "cash", "bank", 1));
+    const path = "clients:cli_01JD8Z5T2V9Q4R6W8Y0A1B3C5D:receivable";
+    const opens = [{ path, type: "asset" as const, mayGoBelowZero: true }];
+    await Promise.all(
+      Array.from({ length: 10 }, (_, n) => posted({ ...moved(`s${n}`, "revenue", path, 10), opens })),
+    );
+    expect(await balance(path)).toBe(100);
+    expect(await balance("clients:*:receivable")).toBe(100);
+  });
+
+  test("posts once though the answer was lost, whoever asks again", async () => {
+    await posted(moved("warm", "cash", "bank", 1));
+    let lost = 0;
+    const losing = withFaults(database(), (when) => {
+      if (when === "after" && lost++ === 0) throw new Error("the answer was lost");
+    });
+    const send = () => post(contextOn(losing, tenant), [moved("t", "cash", "bank", 9)], { answer });
+    await expect(send()).rejects.toThrow("the answer was lost");
+    expect(await send()).toMatchObject({ replay: true, transactions: [{ id: "t" }] });
+    await posted(moved("u", "cash", "bank", 1));
+    expect(await balance("bank")).toBe(11);
+  });
+
+  test("chains what it posts without a gap, whatever runs at once", async () => {
+    await Promise.all(Array.from({ length: 60 }, (_, n) => posted(moved(`t${n}`, "cash", "bank", n + 1))));
+    const { store } = context();
+    const heads = (await store.batchGet(headKeys)).map((item) => headOf(0, item));
+    expect(sum(heads.map(({ seq }) => seq))).toBe(60);
+    for (let chain = 0; chain < 16; chain++) {
+      const links = (
+        await store.list<Transaction>({ index: "list", pk: `LEDGER-CHAIN#${chain}#0`, limit: 100 })
+      ).items;
+      let previous = "";
+      for (const [n, one] of links.entries()) {
+        expect(one).toMatchObject({ seq: n + 1, previousHash: previous });
+        expect(hashOf(one, sha256)).toBe(one.hash);
+        previous = one.hash;
+      }
+    }
+    const month = new Date().toISOString().slice(0, 7);
+    const pages = await store.batchGet(
+      Array.from({ length: 16 }, (_, shard) =>
+        pageKey({ account: "bank", commodity: "EUR", month, shard: `${shard}` }),
+      ),
+    );
+    expect(pages.length).toBeGreaterThan(0);
+  });
+
+  test("a transaction of two postings takes ten items and no more than twice as many units", async () => {
+    await posted(moved("warm", "cash", "bank", 1));
+    const meter = newMeter();
+    await post(
+      contextOn(table?.open(meter) ?? expect.fail("no table"), tenant),
+      [moved("t", "cash", "bank", 1)],
+      { answer },
+    );
+    expect(meter.writeUnits).toBeLessThan(40);
+  });
+});
