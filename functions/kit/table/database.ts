@@ -1,21 +1,15 @@
-import {
-  BatchGetItemCommand,
-  type BatchGetItemCommandOutput,
-  BatchWriteItemCommand,
-  type ConsumedCapacity,
-  type DynamoDBClient,
-  GetItemCommand,
-  PutItemCommand,
-  type PutItemCommandInput,
-  QueryCommand,
-  type QueryCommandInput,
-  TransactGetItemsCommand,
-  type TransactWriteItem,
-  TransactWriteItemsCommand,
+import type {
+  BatchGetItemCommandOutput,
+  ConsumedCapacity,
+  DynamoDBClient,
+  PutItemCommandInput,
+  QueryCommandInput,
+  TransactWriteItem,
 } from "@aws-sdk/client-dynamodb";
 import { Failure } from "../../../domain/kernel/errors.ts";
 import type { Item } from "./item.ts";
 import { tableLayout } from "./layout.ts";
+import { callerOf } from "./wire.ts";
 
 /** Round trips and capacity units of one request, for its log line and for the benchmark. */
 export interface Meter {
@@ -50,6 +44,7 @@ const chunks = <T>(all: readonly T[], size: number): T[][] => {
 
 /** The table over the AWS client, counting what each call costs. */
 export const openDatabase = (client: DynamoDBClient, tableName: string, meter: Meter): Database => {
+  const call = callerOf(client);
   const counted = (
     capacity: ConsumedCapacity | ConsumedCapacity[] | undefined,
     kind: "readUnits" | "writeUnits",
@@ -65,12 +60,10 @@ export const openDatabase = (client: DynamoDBClient, tableName: string, meter: M
     for (let attempt = 0; pending.length > 0; attempt++) {
       if (attempt === maxBatchTries) throw new Failure("service.throttled", { internal: "unprocessed keys" });
       if (attempt > 0) await wait(25 * 2 ** attempt);
-      const answer: BatchGetItemCommandOutput = await client.send(
-        new BatchGetItemCommand({
-          RequestItems: { [tableName]: { Keys: [...pending], ConsistentRead: true } },
-          ...capacity,
-        }),
-      );
+      const answer: BatchGetItemCommandOutput = await call("BatchGetItem", {
+        RequestItems: { [tableName]: { Keys: [...pending], ConsistentRead: true } },
+        ...capacity,
+      });
       counted(answer.ConsumedCapacity, "readUnits");
       found.push(...(answer.Responses?.[tableName] ?? []));
       pending = answer.UnprocessedKeys?.[tableName]?.Keys ?? [];
@@ -81,9 +74,12 @@ export const openDatabase = (client: DynamoDBClient, tableName: string, meter: M
   return {
     tableName,
     async get(key) {
-      const answer = await client.send(
-        new GetItemCommand({ TableName: tableName, Key: key, ConsistentRead: true, ...capacity }),
-      );
+      const answer = await call("GetItem", {
+        TableName: tableName,
+        Key: key,
+        ConsistentRead: true,
+        ...capacity,
+      });
       counted(answer.ConsumedCapacity, "readUnits");
       return answer.Item;
     },
@@ -93,17 +89,15 @@ export const openDatabase = (client: DynamoDBClient, tableName: string, meter: M
       return parts.flat();
     },
     async transactGet(keys) {
-      const answer = await client.send(
-        new TransactGetItemsCommand({
-          TransactItems: keys.map((Key) => ({ Get: { TableName: tableName, Key } })),
-          ...capacity,
-        }),
-      );
+      const answer = await call("TransactGetItems", {
+        TransactItems: keys.map((Key) => ({ Get: { TableName: tableName, Key } })),
+        ...capacity,
+      });
       counted(answer.ConsumedCapacity, "readUnits");
       return keys.map((_, at) => answer.Responses?.[at]?.Item);
     },
     async query(input) {
-      const answer = await client.send(new QueryCommand({ TableName: tableName, ...input, ...capacity }));
+      const answer = await call("Query", { TableName: tableName, ...input, ...capacity });
       counted(answer.ConsumedCapacity, "readUnits");
       return {
         items: answer.Items ?? [],
@@ -111,13 +105,15 @@ export const openDatabase = (client: DynamoDBClient, tableName: string, meter: M
       };
     },
     async put(input) {
-      const answer = await client.send(new PutItemCommand({ TableName: tableName, ...input, ...capacity }));
+      const answer = await call("PutItem", { TableName: tableName, ...input, ...capacity });
       counted(answer.ConsumedCapacity, "writeUnits");
     },
     async transact(writes, token) {
-      const answer = await client.send(
-        new TransactWriteItemsCommand({ TransactItems: [...writes], ClientRequestToken: token, ...capacity }),
-      );
+      const answer = await call("TransactWriteItems", {
+        TransactItems: [...writes],
+        ClientRequestToken: token,
+        ...capacity,
+      });
       counted(answer.ConsumedCapacity, "writeUnits");
     },
     async batchWrite(writes) {
@@ -129,9 +125,10 @@ export const openDatabase = (client: DynamoDBClient, tableName: string, meter: M
           if (attempt === maxBatchTries)
             throw new Failure("service.throttled", { internal: "unprocessed writes" });
           if (attempt > 0) await wait(25 * 2 ** attempt);
-          const answer = await client.send(
-            new BatchWriteItemCommand({ RequestItems: { [tableName]: pending }, ...capacity }),
-          );
+          const answer = await call("BatchWriteItem", {
+            RequestItems: { [tableName]: pending },
+            ...capacity,
+          });
           counted(answer.ConsumedCapacity, "writeUnits");
           pending = (answer.UnprocessedItems?.[tableName] ?? []) as typeof pending;
         }
