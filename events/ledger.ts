@@ -1,4 +1,5 @@
 import { Account } from "../domain/ledger/account.ts";
+import { PeriodLock } from "../domain/ledger/lock.ts";
 import { Transaction } from "../domain/ledger/transaction.ts";
 import { event } from "./event.ts";
 
@@ -53,4 +54,18 @@ export const accountChanged = event({
   summary: "An account of the ledger was changed, closed or opened again",
   data: Account,
   sample: { ...account, version: 2, closedAt: "2026-11-23T18:00:00.000Z" },
+});
+
+export const periodLocked = event({
+  type: "ledger.period-locked",
+  version: 1,
+  summary: "The books were locked through a day, or the lock was set to another",
+  data: PeriodLock,
+  sample: {
+    version: 1,
+    lockedThrough: "2026-10-31",
+    reason: "October is closed",
+    changedAt: "2026-11-23T18:00:00.000Z",
+    changedBy: "mem_01JD8Z5T2V9Q4R6W8Y0A1B3C5D",
+  },
 });

@@ -28,6 +28,11 @@ export const ledgerFailures = {
   "ledger.insufficient": { kind: "conflict", title: "The account would go below zero" },
   "ledger.limit-exceeded": { kind: "conflict", title: "The account would go over its limit" },
   "ledger.period-locked": { kind: "conflict", title: "The period of the effective day is locked" },
+  "ledger.lock-day": {
+    kind: "unprocessable",
+    title: "The books cannot be locked through a day in the future or before 1900",
+  },
+  "ledger.lock-backwards": { kind: "forbidden", title: "The lock of the books may not be set back" },
   "ledger.id-reused": {
     kind: "conflict",
     title: "A transaction with this id and other content is there already",

@@ -1,3 +1,29 @@
+import * as z from "zod";
+import { Day } from "../kernel/time.ts";
+
+/**
+ * What a verification found to be altered. Of a chain: `missing` (the chain has no transaction of this number, but
+ * later ones), `content` (the transaction does not have the hash that it was written with), `replaced` (it is whole in
+ * itself, but is not the one that the next, or the head, was chained to), `surplus` (it lies behind the end of its
+ * chain). Of accounts: `posting` (a line of a statement does not say what its transaction does), `page` (a balance is
+ * not the sum of its lines), `control` (a control account is not the sum of its members), `guard` (the balance that a
+ * constrained account is held to is not its balance).
+ */
+export const VerificationFault = z
+  .object({
+    kind: z.enum(["missing", "content", "replaced", "surplus", "posting", "page", "control", "guard"]),
+    detail: z.string(),
+    chain: z.int().optional(),
+    seq: z.int().optional(),
+    transactionId: z.string().optional(),
+    account: z.string().optional(),
+    commodity: z.string().optional(),
+    effectiveOn: Day.optional(),
+    insertedOn: Day.optional(),
+  })
+  .meta({ id: "LedgerFault" });
+export type VerificationFault = z.infer<typeof VerificationFault>;
+
 /** What a transaction says of its place in its chain. */
 export interface ChainLink {
   readonly id: string;
@@ -14,13 +40,7 @@ export interface ChainPlace {
   readonly transactionId?: string | undefined;
 }
 
-/**
- * What is wrong at a place of a chain:
- * `missing` — the chain has no transaction of this number, but later ones;
- * `content` — the transaction does not have the hash that it was written with;
- * `replaced` — the transaction is whole in itself, but is not the one that the next (or the head) was chained to;
- * `surplus` — the transaction lies behind the end of its chain.
- */
+/** What is wrong at a place of a chain; see `VerificationFault`. */
 export type ChainFaultKind = "missing" | "content" | "replaced" | "surplus";
 
 export interface ChainFault {

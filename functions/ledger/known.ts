@@ -1,5 +1,6 @@
 import type { Account } from "../../domain/ledger/account.ts";
 import { chains } from "../../domain/ledger/effects.ts";
+import type { HeldCommodity } from "./commodities.ts";
 import type { Head } from "./store.ts";
 
 const mostTenants = 200;
@@ -13,6 +14,8 @@ export class Known {
   readonly #heads = new Map<number, Head>();
   readonly #accounts = new Map<string, Account>();
   readonly #busy = new Set<number>();
+  /** Written down for ever, so that this does hold. */
+  readonly #commodities = new Set<string>();
   readonly #waiting: (() => void)[] = [];
   /** Chains that this instance used last without meeting others on them; the last is the best. */
   #own: number[] = [];
@@ -63,6 +66,16 @@ export class Known {
     if (epoch !== this.#epoch) return;
     if (this.#accounts.size > mostAccounts) this.#accounts.clear();
     for (const account of accounts) this.#accounts.set(account.path, account);
+  }
+
+  /** Whether it is written down that an account has a commodity (see commodities.ts). */
+  holds(account: string, commodity: string): boolean {
+    return this.#commodities.has(`${account} ${commodity}`);
+  }
+
+  learnCommodities(held: Iterable<HeldCommodity>): void {
+    if (this.#commodities.size > mostAccounts) this.#commodities.clear();
+    for (const { account, commodity } of held) this.#commodities.add(`${account} ${commodity}`);
   }
 
   forgetHead(chain: number): void {

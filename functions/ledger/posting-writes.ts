@@ -2,16 +2,18 @@ import { Failure } from "../../domain/kernel/errors.ts";
 import type { Account } from "../../domain/ledger/account.ts";
 import { type Accounts, effectsOf, type GuardChange } from "../../domain/ledger/effects.ts";
 import { Shortage } from "../../domain/ledger/errors.ts";
-import type { Transaction } from "../../domain/ledger/transaction.ts";
+import type { Posting, Transaction } from "../../domain/ledger/transaction.ts";
 import { count, counterOf } from "../kit/table/counter.ts";
 import type { Item } from "../kit/table/item.ts";
 import { create, StaleWrite, type Write, WriteConflict } from "../kit/table/store.ts";
+import { type HeldCommodity, heldCommodityWrite } from "./commodities.ts";
 import {
   accountEntity,
   guardEntityName,
   guardKey,
   type Head,
   headWrite,
+  heldWrite,
   lineWrite,
   pageWrite,
   reversalEntity,
@@ -65,7 +67,11 @@ export interface PostingPlan {
   readonly accounts: Accounts;
   /** Accounts that were not there. */
   readonly opened: readonly Account[];
+  /** What the pending transactions reserve that are settled by it. */
+  readonly released: readonly (readonly Posting[])[];
   readonly head: Head;
+  /** What common and control accounts have for the first time. */
+  readonly commodities: readonly HeldCommodity[];
   /** The caller's records. */
   readonly own: readonly Write[];
 }
@@ -74,8 +80,9 @@ export interface PostingPlan {
  * The items of a posting. Their order is that of the answers: a repetition is told before a lost chain, a lost
  * chain before a shortage, and a shortage before what the caller's own records refuse.
  */
-export const postingWrites = ({ transactions, accounts, opened, head, own }: PostingPlan): Write[] => {
-  const effects = effectsOf(transactions, accounts);
+export const postingWrites = (plan: PostingPlan): Write[] => {
+  const { transactions, accounts, opened, released, head, commodities, own } = plan;
+  const effects = effectsOf(transactions, accounts, released);
   return [
     ...transactions.map((transaction) =>
       create(transactionEntity, transaction, () => new SeenBefore(transaction.id)),
@@ -96,6 +103,8 @@ export const postingWrites = ({ transactions, accounts, opened, head, own }: Pos
     ...own,
     ...effects.lines.map(lineWrite),
     ...effects.pages.map(pageWrite),
+    ...commodities.map(heldCommodityWrite),
+    ...effects.held.map(heldWrite),
     ...effects.turnover.map(turnoverWrite),
   ];
 };

@@ -1,12 +1,16 @@
 import type { Tenant } from "../../domain/access/records.ts";
 import { Failure } from "../../domain/kernel/errors.ts";
-import { dayIn } from "../../domain/kernel/time.ts";
+import { dayIn, type Instant } from "../../domain/kernel/time.ts";
 import { controlAccount, controlOf, type NewAccount, openedAccount } from "../../domain/ledger/account.ts";
 import { canonicalText, chained, type Unchained } from "../../domain/ledger/chain.ts";
+import { checkExpiry } from "../../domain/ledger/pending.ts";
 import {
   checkBalanced,
   effectiveDay,
+  isCounted,
   type NewTransaction,
+  type Posting,
+  type Settlement,
   type Transaction,
 } from "../../domain/ledger/transaction.ts";
 import { type Happened, happened } from "../../events/event.ts";
@@ -14,6 +18,7 @@ import { transactionPosted } from "../../events/ledger.ts";
 import type { Actor, Change } from "../kit/context.ts";
 import { type Store, type Write, WriteConflict } from "../kit/table/store.ts";
 import { ensureChart } from "./chart.ts";
+import { newCommodities } from "./commodities.ts";
 import { type Known, knownOf } from "./known.ts";
 import { looked, pathsFor, type View } from "./look.ts";
 import { LostChain, postingWrites, SeenBefore } from "./posting-writes.ts";
@@ -32,6 +37,10 @@ export interface PostingRequest {
   readonly opens?: readonly NewAccount[];
   /** The transaction that this one takes back. It is marked, and cannot be taken back twice. */
   readonly reverses?: string;
+  /** It only reserves what it would move, until this moment. Made by `reserve` (pending.ts), which keeps its state. */
+  readonly pending?: { readonly expiresAt: Instant };
+  /** The pending transaction that it settles, and what that reserves. Made by `settle` (pending.ts). */
+  readonly settles?: { readonly id: string; readonly as: Settlement; readonly reserved: readonly Posting[] };
   /**
    * What the caller sent, where the transaction was derived from it and from the state of things: a repetition is
    * known by it. Absent: the transaction itself.
@@ -98,19 +107,27 @@ const earlierOf = async (store: Store, drafts: readonly Draft[]): Promise<Transa
 
 const unchainedOf = (context: PostingContext, drafts: readonly Draft[], view: View): Unchained[] => {
   const today = dayIn(context.now, context.tenant.timeZone);
-  return drafts.map(({ request: { transaction, reverses }, contentHash }) => ({
-    id: transaction.id,
-    version: 1,
-    kind: transaction.kind,
-    ...(transaction.memo === undefined ? {} : { memo: transaction.memo }),
-    ...(transaction.links === undefined ? {} : { links: transaction.links }),
-    postings: transaction.postings,
-    effectiveOn: effectiveDay(transaction.effectiveOn, today, view.head.lockedThrough),
-    insertedAt: context.now,
-    insertedOn: today,
-    ...(reverses === undefined ? {} : { reverses }),
-    contentHash,
-  }));
+  return drafts.map(({ request: { transaction, reverses, pending, settles }, contentHash }) => {
+    if (pending) checkExpiry(pending.expiresAt, context.now);
+    // What counts nowhere may be said in a period that is locked.
+    const isQuiet = pending !== undefined || (settles !== undefined && settles.as !== "posted");
+    const lockedThrough = isQuiet ? undefined : view.head.lockedThrough;
+    return {
+      id: transaction.id,
+      version: 1,
+      kind: transaction.kind,
+      ...(transaction.memo === undefined ? {} : { memo: transaction.memo }),
+      ...(transaction.links === undefined ? {} : { links: transaction.links }),
+      postings: transaction.postings,
+      effectiveOn: effectiveDay(transaction.effectiveOn, today, lockedThrough),
+      insertedAt: context.now,
+      insertedOn: today,
+      ...(reverses === undefined ? {} : { reverses }),
+      ...(pending === undefined ? {} : { pending }),
+      ...(settles === undefined ? {} : { settles: settles.id, settledAs: settles.as }),
+      contentHash,
+    };
+  });
 };
 
 /** The accounts of a change, with those that it opens. @throws ledger.account-unknown, -closed, -managed, -unfit */
@@ -136,7 +153,8 @@ const accountsOf = ({ now }: PostingContext, drafts: readonly Draft[], view: Vie
           ...at("names no account"),
         });
       const account = there ?? (wish && open(openedAccount(wish, now)));
-      if (account?.closedAt !== undefined)
+      const letsGo = request.settles !== undefined && request.settles.as !== "posted";
+      if (account?.closedAt !== undefined && !letsGo)
         throw new Failure("ledger.account-closed", {
           detail: `${posting.account} is closed.`,
           ...at("names an account that is closed"),
@@ -165,7 +183,10 @@ const tried = async <Answer>(
   drafts: readonly Draft[],
   more: PostingMore<Answer>,
 ): Promise<Posted<Answer>> => {
-  const posted = drafts.flatMap(({ request }) => request.transaction.postings.map(({ account }) => account));
+  const released = drafts.flatMap(({ request }) => (request.settles ? [request.settles.reserved] : []));
+  const posted = [...drafts.map(({ request }) => request.transaction.postings), ...released]
+    .flat()
+    .map(({ account }) => account);
   const openable = new Set(drafts.flatMap(({ request }) => (request.opens ?? []).map(({ path }) => path)));
   const paths = pathsFor(posted, openable);
   let view = await looked(context.store, known, chain, paths);
@@ -179,14 +200,27 @@ const tried = async <Answer>(
   const last = transactions.at(-1);
   if (!last) throw new Error("a change posts at least one transaction");
   const head = { ...view.head, version: view.head.version + 1, seq: last.seq, hash: last.hash };
+  const commodities = newCommodities(transactions, known);
   const answer = more.answer(transactions);
   await context.save({
-    writes: postingWrites({ transactions, accounts, opened, head, own: more.writes ?? [] }),
-    happened: [...transactions.map((one) => happened(transactionPosted, one)), ...(more.happened ?? [])],
+    writes: postingWrites({
+      transactions,
+      accounts,
+      opened,
+      released,
+      head,
+      commodities,
+      own: more.writes ?? [],
+    }),
+    happened: [
+      ...transactions.filter(isCounted).map((one) => happened(transactionPosted, one)),
+      ...(more.happened ?? []),
+    ],
     answer,
   });
   known.learnHead(head);
   known.learnAccounts(opened, head.epoch);
+  known.learnCommodities(commodities);
   return { transactions, replay: false, answer };
 };
 

@@ -5,6 +5,7 @@ import { Account, clientOfPath, controlOf } from "../../domain/ledger/account.ts
 import type { Digest } from "../../domain/ledger/chain.ts";
 import {
   chains,
+  type HeldSums,
   type PageSums,
   type StatementLine,
   type TurnoverSums,
@@ -20,7 +21,7 @@ import { create, StaleWrite, type Write } from "../kit/table/store.ts";
  * Access patterns: a transaction by the caller's id; the transactions of a chain in order (index `list`); the
  * ends of the chains; an account by path; common and control accounts by path, the members of a control account
  * by path (index `list`), those of a client (index `client`); the statement of an account by effective day; its
- * pages by month; its guard; the turnover of a year and currency by client, counterparty or product.
+ * pages by month; its guard; what is reserved on it; the turnover of a year and currency by client, counterparty or product.
  */
 
 /** SHA-256, in base64url. */
@@ -114,6 +115,13 @@ export const guardEntityName = "ledger-guard";
 export const guardKey = (path: string, commodity: string): Key => ({
   pk: ledgerPartitions.balance(path, commodity),
   sk: "GUARD",
+});
+
+export const heldEntityName = "ledger-held";
+/** What pending transactions reserve on an account: `taken` and `brought`, in shards that are to be summed. */
+export const heldKey = ({ account, commodity, shard }: Omit<HeldSums, "taken" | "brought">): Key => ({
+  pk: ledgerPartitions.balance(account, commodity),
+  sk: `HELD#${shard}`,
 });
 
 export const turnoverEntityName = "ledger-turnover";
@@ -213,6 +221,9 @@ const neverRefused = () => new StaleWrite();
 
 export const pageWrite = ({ add, ...page }: PageSums): Write =>
   count({ entity: pageEntityName, key: pageKey(page), add }, neverRefused);
+
+export const heldWrite = ({ taken, brought, ...place }: HeldSums): Write =>
+  count({ entity: heldEntityName, key: heldKey(place), add: { taken, brought } }, neverRefused);
 
 export const turnoverWrite = ({ add, ...place }: TurnoverSums): Write =>
   count({ entity: turnoverEntityName, key: turnoverKey(place), add }, neverRefused);

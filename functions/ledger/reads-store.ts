@@ -1,0 +1,96 @@
+import { notFound } from "../../domain/kernel/errors.ts";
+import { type Account, clientOfPath, controlOf } from "../../domain/ledger/account.ts";
+import { chains } from "../../domain/ledger/effects.ts";
+import { PeriodLock } from "../../domain/ledger/lock.ts";
+import { type BalanceTimes, balanceOf, type LedgerPage } from "../../domain/ledger/pages.ts";
+import { loadClient } from "../clients/access.ts";
+import type { Context } from "../kit/context.ts";
+import { entity } from "../kit/table/entity.ts";
+import type { Item } from "../kit/table/item.ts";
+import type { Store } from "../kit/table/store.ts";
+import { accountEntity, ledgerPartitions } from "./store.ts";
+
+/** Access pattern: the lock of the periods of a tenant. */
+export const periodLockEntity = entity<PeriodLock, unknown>({
+  name: "ledger-lock",
+  schema: PeriodLock,
+  key: () => ({ pk: "LEDGER-LOCK", sk: "LOCK" }),
+});
+
+type Reading = Pick<Context, "store" | "member" | "scope">;
+
+/**
+ * An account whose figures the member may read: all of them, or those of clients within reach.
+ * @throws record.not-found
+ */
+export const loadAccount = async (context: Reading, path: string): Promise<Account> => {
+  if (context.scope !== "all") {
+    const clientId = clientOfPath(path);
+    if (clientId === undefined) throw notFound();
+    await loadClient(context, clientId);
+  }
+  const account = await context.store.get(accountEntity, { path });
+  if (!account) throw notFound();
+  return account;
+};
+
+/** A page as it lies in the table. */
+export interface StoredPage extends LedgerPage {
+  readonly shard: string;
+}
+
+/** Every number of an item by its name, exactly. */
+export const numbersOf = (item: Item): [string, bigint][] =>
+  Object.entries(item).flatMap(([name, value]) =>
+    value.N === undefined ? [] : [[name, BigInt(value.N)] as [string, bigint]],
+  );
+
+const storedPage = (item: Item): StoredPage => {
+  const [, month = "", shard = ""] = item.sk?.S?.split("#") ?? [];
+  return { month, shard, counters: new Map(numbersOf(item)) };
+};
+
+/** More than 16 shards have in fifty years. */
+const mostPages = 10_000;
+
+export interface StoredBalance {
+  readonly pages: StoredPage[];
+  /** Of an account that a rule constrains, once anything was posted to it. */
+  readonly guard: Item | undefined;
+}
+
+/** Pages and guard of an account in one commodity, read consistently by one query. */
+export const storedBalance = async (
+  store: Store,
+  path: string,
+  commodity: string,
+  { asOf }: BalanceTimes = {},
+): Promise<StoredBalance> => {
+  const last = asOf === undefined ? "9999-12" : asOf.slice(0, 7);
+  const { items, next } = await store.items({
+    pk: ledgerPartitions.balance(path, commodity),
+    between: ["GUARD", `PAGE#${last}#~`],
+    limit: mostPages,
+  });
+  if (next !== undefined) throw new Error(`${path} has more than ${mostPages} pages of ${commodity}`);
+  return {
+    pages: items.filter((item) => item.sk?.S?.startsWith("PAGE#")).map(storedPage),
+    guard: items.find((item) => item.sk?.S === "GUARD"),
+  };
+};
+
+/** The balance of an account in one commodity; debit positive. */
+export const balanceIn = async (
+  store: Store,
+  path: string,
+  commodity: string,
+  times: BalanceTimes,
+): Promise<bigint> => balanceOf((await storedBalance(store, path, commodity, times)).pages, times);
+
+/** The partitions over which the lines of an account are spread. */
+export const linePartitions = (path: string, commodity: string): string[] =>
+  shardsOf(path).map((shard) => ledgerPartitions.lines(path, commodity, shard));
+
+/** The shards of an account: one for a member account, one per chain for all others. */
+export const shardsOf = (path: string): string[] =>
+  controlOf(path) === undefined ? Array.from({ length: chains }, (_, chain) => String(chain)) : ["-"];
