@@ -16,6 +16,7 @@ export const idPrefixes = {
   job: "job",
   upload: "upl",
   event: "evt",
+  expiry: "exp",
   change: "chg",
   note: "note",
   warehouse: "whs",

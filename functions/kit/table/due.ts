@@ -3,6 +3,7 @@ import type { Database } from "./database.ts";
 import type { Key } from "./entity.ts";
 import { duePartition, type Item, tenantPrefix } from "./item.ts";
 import { tableLayout } from "./layout.ts";
+import { spread } from "./spread.ts";
 
 /**
  * What falls due at some moment stands in the index `due`, above tenants, as long as it is open: a scheduled run asks
@@ -11,20 +12,13 @@ import { tableLayout } from "./layout.ts";
  */
 export const dueShards = 8;
 
-/** FNV-1a: spreads texts that differ in little. */
-const shardOf = (text: string): number => {
-  let hash = 0x811c9dc5;
-  for (let at = 0; at < text.length; at++) hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193);
-  return (hash >>> 0) % dueShards;
-};
-
 /**
  * Where a record stands among what falls due, for `indexes` of its entity.
  * @param work what is to be done then, `LEDGER-EXPIRY`
  * @param id of the record; spreads the records of one moment
  */
 export const dueKey = (work: string, at: Instant, id: string): Key => ({
-  pk: `${work}#${shardOf(id)}`,
+  pk: `${work}#${spread(id, dueShards)}`,
   sk: `${at}#${id}`,
 });
 
