@@ -14,11 +14,16 @@ export const chartWrites = (now: Instant): Write[] => [
 ];
 
 /** Makes the ledger of a tenant that has none yet: one that was made before there were ledgers. */
-export const ensureChart = async ({ store, now, save }: PostingContext): Promise<void> => {
+export const ensureChart = async ({
+  store,
+  now,
+  newId,
+}: Pick<PostingContext, "store" | "now" | "newId">): Promise<void> => {
   const [head] = await store.batchGet([headKey(0)]);
   if (headOf(0, head).charted) return;
   try {
-    await save({ writes: chartWrites(now), answer: undefined });
+    // Not by `save`: that would remember an answer to the request before it has one.
+    await store.write(chartWrites(now), newId("change"));
   } catch (error) {
     // Somebody else made it at the same moment.
     if (!(error instanceof StaleWrite)) throw error;
