@@ -1,7 +1,7 @@
 import * as z from "zod";
 import type { Page } from "../../domain/kernel/page.ts";
 import { controlOf } from "../../domain/ledger/account.ts";
-import { isCounted, type Transaction } from "../../domain/ledger/transaction.ts";
+import type { Transaction } from "../../domain/ledger/transaction.ts";
 import { entity } from "../kit/table/entity.ts";
 import { toItem } from "../kit/table/item.ts";
 import { StaleWrite, type Store, type Write } from "../kit/table/store.ts";
@@ -35,13 +35,13 @@ export interface KnownCommodities {
   holds(account: string, commodity: string): boolean;
 }
 
-/** The commodities that transactions bring to common and control accounts, and that may not be written down yet. */
+/** The commodities that transactions bring, or reserve, to common and control accounts, and that may not be written down yet. */
 export const newCommodities = (
   transactions: readonly Transaction[],
   known: KnownCommodities,
 ): HeldCommodity[] => {
   const found = new Map<string, HeldCommodity>();
-  for (const posting of transactions.filter(isCounted).flatMap(({ postings }) => postings)) {
+  for (const posting of transactions.flatMap(({ postings }) => postings)) {
     const account = controlOf(posting.account) ?? posting.account;
     const { commodity } = posting;
     if (!known.holds(account, commodity)) found.set(`${account} ${commodity}`, { account, commodity });
