@@ -118,7 +118,8 @@ const accountOf = (accounts: Accounts, path: AccountPath): Account => {
   return account;
 };
 
-const linesOf = (transaction: Transaction): StatementLine[] =>
+/** The lines that a transaction brings to the statements of its accounts, where it counts. */
+export const linesOf = (transaction: Transaction): StatementLine[] =>
   transaction.postings.map(({ account, commodity, amount }, n) => ({
     account,
     commodity,

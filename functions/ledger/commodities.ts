@@ -59,3 +59,17 @@ export const commoditiesOf = async (
   const { items, next } = await store.list<Held>({ pk, beginsWith: "COMMODITY#", ...page });
   return { items: items.map(({ commodity }) => commodity), ...(next === undefined ? {} : { next }) };
 };
+
+/** The next commodity that a common or control account ever had; the first behind "". */
+export const commodityBehind = async (
+  store: Store,
+  path: string,
+  commodity: string,
+): Promise<string | undefined> => {
+  const { items } = await store.list<Held>({
+    pk: `LEDGER#${path}`,
+    between: [`COMMODITY#${commodity === "" ? "" : `${commodity}!`}`, "COMMODITY#~"],
+    limit: 1,
+  });
+  return items[0]?.commodity;
+};

@@ -8,7 +8,7 @@ import type { Context } from "../kit/context.ts";
 import { entity } from "../kit/table/entity.ts";
 import type { Item } from "../kit/table/item.ts";
 import type { Store } from "../kit/table/store.ts";
-import { accountEntity, ledgerPartitions } from "./store.ts";
+import { accountEntity, headKeys, ledgerPartitions } from "./store.ts";
 
 /** Access pattern: the lock of the periods of a tenant. */
 export const periodLockEntity = entity<PeriodLock, unknown>({
@@ -94,3 +94,9 @@ export const linePartitions = (path: string, commodity: string): string[] =>
 /** The shards of an account: one for a member account, one per chain for all others. */
 export const shardsOf = (path: string): string[] =>
   controlOf(path) === undefined ? Array.from({ length: chains }, (_, chain) => String(chain)) : ["-"];
+
+/** The state of the whole ledger as one number: it grows with every write of a head, so with every posting. */
+export const stateOf = async (store: Store): Promise<number> => {
+  const heads = await store.batchGet(headKeys);
+  return heads.reduce((sum, item) => sum + Number(item.version?.N ?? 0), 0);
+};

@@ -29,7 +29,8 @@ export const sha256: Digest = (text) => createHash("sha256").update(text).digest
 
 /** How many transactions of a chain lie in one partition of the index. */
 export const chainBlock = 10_000;
-const seqText = (seq: number) => String(seq).padStart(12, "0");
+/** A number of a chain as a sort key. */
+export const seqText = (seq: number) => String(seq).padStart(12, "0");
 
 export const ledgerPartitions = {
   chain: (chain: number, seq: number) => `LEDGER-CHAIN#${chain}#${Math.floor(seq / chainBlock)}`,

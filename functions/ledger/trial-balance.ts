@@ -9,17 +9,11 @@ import { fromItem } from "../kit/table/item.ts";
 import { siftedPage } from "../kit/table/sifted.ts";
 import type { Store } from "../kit/table/store.ts";
 import type { ledgerReadRoutes } from "./reads-routes.ts";
-import { balanceIn, loadAccount } from "./reads-store.ts";
-import { headKeys, ledgerPartitions } from "./store.ts";
+import { balanceIn, loadAccount, stateOf } from "./reads-store.ts";
+import { ledgerPartitions } from "./store.ts";
 
 /** How often a page is read again because something was posted meanwhile. */
 const mostReadings = 3;
-
-/** The state of the whole ledger as one number: it grows with every write of a head, so with every posting. */
-const stateOf = async (store: Store): Promise<number> => {
-  const heads = await store.batchGet(headKeys);
-  return heads.reduce((sum, item) => sum + Number(item.version?.N ?? 0), 0);
-};
 
 /** What is carried from page to page of a trial balance. */
 const Carried = z.object({

@@ -1,0 +1,214 @@
+import * as z from "zod";
+import type { Day } from "../../domain/kernel/time.ts";
+import { type Account, controlOf, isConstrained, natural } from "../../domain/ledger/account.ts";
+import { balanceOf } from "../../domain/ledger/pages.ts";
+import type { VerificationFault } from "../../domain/ledger/verify.ts";
+import { counterOf } from "../kit/table/counter.ts";
+import { fromItem } from "../kit/table/item.ts";
+import { commodityBehind } from "./commodities.ts";
+import { shardsOf, stateOf, storedBalance } from "./reads-store.ts";
+import { accountEntity, ledgerPartitions } from "./store.ts";
+import {
+  countedOf,
+  mostReadings,
+  type Recounting,
+  RecountPlace,
+  type ShardStep,
+  shardStep,
+} from "./verify-lines.ts";
+
+/** Members of a control account that one step recounts. */
+const membersAtOnce = 20;
+
+/** The sums of the members of a control account, as far as they were recounted. */
+const MemberSums = z.object({
+  /** What the state of the ledger was before the first of them was read. */
+  state: z.int(),
+  now: z.string(),
+  /** As known on the last day that was settled then. */
+  settled: z.string(),
+  settledThrough: z.string(),
+});
+type MemberSums = z.infer<typeof MemberSums>;
+
+/** How far the accounts were recounted: an account, commodity, shard or member under way, or else the last one done. */
+export const AccountsPlace = z.object({
+  account: z.string().default(""),
+  isAccountUnderWay: z.boolean().default(false),
+  commodity: z.string().default(""),
+  isCommodityUnderWay: z.boolean().default(false),
+  shard: z.int().min(0).default(0),
+  member: z.string().default(""),
+  members: MemberSums.optional(),
+  /** Where the shard or member under way goes on. */
+  lines: RecountPlace.optional(),
+});
+export type AccountsPlace = z.infer<typeof AccountsPlace>;
+
+export interface AccountsStep {
+  /** Absent: all accounts are done. */
+  readonly place?: AccountsPlace | undefined;
+  readonly lines: number;
+  readonly accounts: number;
+  readonly fault?: VerificationFault | undefined;
+}
+
+const nothingRead = { lines: 0, accounts: 0 } as const;
+
+/** The account or commodity under way is done; the next one begins anew. */
+const commodityDone = ({ account, commodity }: AccountsPlace): AccountsPlace =>
+  AccountsPlace.parse({ account, isAccountUnderWay: true, commodity });
+const accountDone = ({ account }: AccountsPlace): AccountsPlace => AccountsPlace.parse({ account });
+
+/** The balance that a constrained account is held to is its balance; looked at while nothing is posted. */
+const guardFault = async (
+  { store }: Recounting,
+  account: Account,
+  commodity: string,
+): Promise<VerificationFault | undefined> => {
+  if (!isConstrained(account)) return undefined;
+  for (let reading = 0; reading < mostReadings; reading++) {
+    const before = await stateOf(store);
+    const { pages, guard } = await storedBalance(store, account.path, commodity);
+    const balance = natural(account.type, balanceOf(pages));
+    const settled = counterOf(guard, "settled");
+    if (balance === settled) return undefined;
+    if ((await stateOf(store)) === before)
+      return {
+        kind: "guard",
+        account: account.path,
+        commodity,
+        detail: `The account is held to a balance of ${settled}; it is ${balance}.`,
+      };
+  }
+  return undefined;
+};
+
+/** The steps up to the first that has a fault or goes on. */
+const upToOpen = (
+  steps: readonly ShardStep[],
+): { readonly done: number; readonly open: ShardStep | undefined } => {
+  const at = steps.findIndex(({ next, fault }) => next !== undefined || fault !== undefined);
+  return at < 0 ? { done: steps.length, open: undefined } : { done: at, open: steps[at] };
+};
+
+const linesIn = (steps: readonly ShardStep[]): number => steps.reduce((sum, { lines }) => sum + lines, 0);
+
+/** The shards of a common account, from the one under way on, at once. */
+const commonStep = async (recounting: Recounting, place: AccountsPlace): Promise<AccountsStep> => {
+  const { store } = recounting;
+  const { account: path, commodity, shard: first } = place;
+  const shards = shardsOf(path).slice(first);
+  const balance = await storedBalance(store, path, commodity);
+  const steps = await Promise.all(
+    shards.map((shard, n) =>
+      shardStep(
+        recounting,
+        { account: path, commodity, shard },
+        n === 0 ? place.lines : undefined,
+        countedOf(balance, shard),
+      ),
+    ),
+  );
+  const { done, open } = upToOpen(steps);
+  const lines = linesIn(steps.slice(0, done + 1));
+  if (open?.fault) return { lines, accounts: 0, fault: open.fault };
+  if (open) return { lines, accounts: 0, place: { ...place, shard: first + done, lines: open.next } };
+  const account = await store.get(accountEntity, { path });
+  const fault = account && (await guardFault(recounting, account, commodity));
+  return { lines, accounts: 1, fault, place: commodityDone(place) };
+};
+
+/** The members of a control account sum up to it. */
+const controlFault = async (
+  { store }: Recounting,
+  { account, commodity }: AccountsPlace,
+  { state, now, settled, settledThrough }: MemberSums,
+): Promise<VerificationFault | undefined> => {
+  const { pages } = await storedBalance(store, account, commodity);
+  const isUnmoved = (await stateOf(store)) === state;
+  const [is, should] = isUnmoved
+    ? [balanceOf(pages), BigInt(now)]
+    : [balanceOf(pages, { knownAt: settledThrough }), BigInt(settled)];
+  return is === should
+    ? undefined
+    : {
+        kind: "control",
+        account,
+        commodity,
+        detail: `The control account stands at ${is}, its members at ${should}.`,
+      };
+};
+
+/** The next members of a control account, at once. */
+const controlStep = async (recounting: Recounting, place: AccountsPlace): Promise<AccountsStep> => {
+  const { store, settledThrough } = recounting;
+  const { account: control, commodity } = place;
+  const sums = place.members ?? { state: await stateOf(store), now: "0", settled: "0", settledThrough };
+  // A member under way is not among those that are done, so that it comes first again.
+  const { items } = await store.list<Account>({
+    index: "list",
+    pk: ledgerPartitions.membersOf(control),
+    beyond: place.member,
+    limit: membersAtOnce,
+  });
+  if (items.length === 0)
+    return {
+      ...nothingRead,
+      accounts: 1,
+      fault: await controlFault(recounting, place, sums),
+      place: commodityDone(place),
+    };
+  const steps = await Promise.all(
+    items.map(({ path }, n) =>
+      shardStep(recounting, { account: path, commodity, shard: "-" }, n === 0 ? place.lines : undefined),
+    ),
+  );
+  const { done, open } = upToOpen(steps);
+  const lines = linesIn(steps.slice(0, done + 1));
+  if (open?.fault) return { lines, accounts: 0, fault: open.fault };
+  const recounted = items.slice(0, done);
+  const balances = await Promise.all(recounted.map(({ path }) => storedBalance(store, path, commodity)));
+  const faults = await Promise.all(recounted.map((account) => guardFault(recounting, account, commodity)));
+  const sumOf = (knownAt?: Day) =>
+    balances.reduce((sum, { pages }) => sum + balanceOf(pages, { knownAt }), 0n);
+  const next: AccountsPlace = {
+    ...place,
+    member: recounted.at(-1)?.path ?? place.member,
+    lines: open?.next,
+    members: {
+      ...sums,
+      now: String(BigInt(sums.now) + sumOf()),
+      settled: String(BigInt(sums.settled) + sumOf(sums.settledThrough)),
+    },
+  };
+  return { lines, accounts: done, fault: faults.find((fault) => fault !== undefined), place: next };
+};
+
+/** Recounts accounts by one step: the lines of a common account, or of some members of a control account. */
+export const accountsStep = async (recounting: Recounting, place: AccountsPlace): Promise<AccountsStep> => {
+  const { store } = recounting;
+  if (!place.isAccountUnderWay) {
+    const { items } = await store.items({
+      index: "list",
+      pk: ledgerPartitions.accounts,
+      ...(place.account === "" ? {} : { beyond: place.account }),
+      limit: 1,
+    });
+    const [item] = items;
+    if (!item) return nothingRead;
+    const { path } = fromItem<Account>(item);
+    return { ...nothingRead, place: AccountsPlace.parse({ account: path, isAccountUnderWay: true }) };
+  }
+  if (!place.isCommodityUnderWay) {
+    const commodity = await commodityBehind(store, place.account, place.commodity);
+    return {
+      ...nothingRead,
+      place:
+        commodity === undefined ? accountDone(place) : { ...place, commodity, isCommodityUnderWay: true },
+    };
+  }
+  return controlOf(place.account) === undefined && place.account.split(":").includes("*")
+    ? controlStep(recounting, place)
+    : commonStep(recounting, place);
+};
