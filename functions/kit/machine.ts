@@ -2,6 +2,7 @@ import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { systemClock, systemEntropy } from "./clock.ts";
 import type { Machine } from "./context.ts";
 import { tracer } from "./observe.ts";
+import { Sha256 } from "./sha256.ts";
 import { type Database, type Meter, openDatabase } from "./table/database.ts";
 
 /** What a Lambda stands on: the clock, chance and the table. Tests replace any part. */
@@ -23,7 +24,7 @@ export const environment = {
   userPoolId: () => needed("USER_POOL_ID"),
 };
 
-const client = tracer.captureAWSv3Client(new DynamoDBClient({ maxAttempts: 4 }));
+const client = tracer.captureAWSv3Client(new DynamoDBClient({ maxAttempts: 4, sha256: Sha256 }));
 
 /** Region, credentials and digest as the standard environment gives them, for requests that are signed by hand. */
 export const awsConfig = client.config;
