@@ -1,5 +1,6 @@
 import * as access from "./access.ts";
 import * as clients from "./clients.ts";
+import * as contracts from "./contracts.ts";
 import * as deals from "./deals.ts";
 import type { EventDeclaration } from "./event.ts";
 import * as imports from "./imports.ts";
@@ -14,6 +15,7 @@ const isEvent = (value: unknown): value is EventDeclaration =>
 export const allEvents: readonly EventDeclaration[] = [
   access,
   clients,
+  contracts,
   deals,
   imports,
   ledger,

@@ -1,8 +1,10 @@
 import { accountsSubscription, handoverSubscription } from "../events/access.ts";
+import { contractReminders } from "../events/contracts.ts";
 import { importers } from "../events/imports.ts";
 import type { Subscription } from "../events/subscription.ts";
 import { accessRoutes } from "./access/routes.ts";
 import { clientRoutes } from "./clients/routes.ts";
+import { contractRoutes } from "./contracts/routes.ts";
 import { dealRoutes } from "./deals/routes.ts";
 import { docsRoutes } from "./docs/routes.ts";
 import { importRoutes } from "./imports/routes.ts";
@@ -48,6 +50,18 @@ export const lambdas: readonly LambdaDeclaration[] = [
   api("clients", "Clients, contacts and counterparties", clientRoutes),
   api("products", "The range", productRoutes),
   { ...api("deals", "Deals, the board and their summary", dealRoutes), memoryMb: 1024 },
+  {
+    ...api("contracts", "Contracts with clients, their files and what was consumed of them", contractRoutes),
+    grants: { table: { access: "read-write", leadingKeys: ["T#*"] }, uploads: "read-write" },
+  },
+  {
+    name: contractReminders.name,
+    entry: "functions/contract-reminders/index.ts",
+    summary: "Lets contracts remind of their end",
+    trigger: { kind: "schedule", schedule: contractReminders },
+    grants: { table: { access: "read-write", leadingKeys: ["T#*", "DUE#*"] } },
+    timeoutSeconds: 300,
+  },
   {
     ...api("imports", "Uploads, and imports from them", importRoutes),
     grants: { table: { access: "read-write", leadingKeys: ["T#*"] }, uploads: "read-write" },

@@ -1,5 +1,6 @@
 import { accessRoutes } from "./access/routes.ts";
 import { clientRoutes } from "./clients/routes.ts";
+import { contractRoutes } from "./contracts/routes.ts";
 import { dealRoutes } from "./deals/routes.ts";
 import { docsRoutes } from "./docs/routes.ts";
 import { importRoutes } from "./imports/routes.ts";
@@ -16,6 +17,7 @@ export const allRoutes = {
   ...clientRoutes,
   ...productRoutes,
   ...dealRoutes,
+  ...contractRoutes,
   ...importRoutes,
   ...docsRoutes,
 };

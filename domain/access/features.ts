@@ -7,6 +7,7 @@ export const features = {
   deals: "deals, the board and their summary",
   imports: "imports from files",
   ledger: "the ledger: accounts, transactions, balances",
+  contracts: "contracts with clients",
 } as const;
 
 export type Feature = keyof typeof features;

@@ -21,6 +21,8 @@ export type Clock = () => number;
 export const instantOf = (ms: number): Instant => new Date(ms).toISOString();
 export const millisecondsOf = (instant: Instant): number => Date.parse(instant);
 
+const hourMs = 3_600_000;
+
 const formats = new Map<string, Intl.DateTimeFormat>();
 
 /** The day that it is at an instant in an IANA time zone. */
@@ -36,6 +38,23 @@ export const dayIn = (instant: Instant, timeZone: string): Day => {
     formats.set(timeZone, format);
   }
   return format.format(millisecondsOf(instant));
+};
+
+/**
+ * The instant at which a day begins in an IANA time zone. It is searched for: whatever the
+ * clocks do that night, the days of a zone follow one another.
+ */
+export const startOfDay = (day: Day, timeZone: string): Instant => {
+  const midnightUtc = millisecondsOf(`${day}T00:00:00.000Z`);
+  // No zone is further from UTC than 15 hours.
+  let before = midnightUtc - 15 * hourMs;
+  let from = midnightUtc + 15 * hourMs;
+  while (from - before > 1) {
+    const middle = Math.floor((before + from) / 2);
+    if (dayIn(instantOf(middle), timeZone) < day) before = middle;
+    else from = middle;
+  }
+  return instantOf(from);
 };
 
 /** The month that it is at an instant in an IANA time zone. */

@@ -8,11 +8,14 @@ import {
 } from "aws-cdk-lib/aws-s3";
 import { Construct } from "constructs";
 
-/** Files are worked through within hours; what stays is there to answer "which file was that". */
+/** Uploads are worked through within hours; what stays is there to answer "which file was that". */
 const uploadsKept = Duration.days(30);
 const accessLogsKept = Duration.days(90);
 
-/** The bucket that members put files into by a presigned URL, and the bucket with its access log. */
+/**
+ * The bucket that members put files into by a presigned URL, and the bucket with its access log. What lies in the
+ * folder `uploads/` is forgotten after a while; what lies in `files/` (of contracts) is kept.
+ */
 export class Uploads extends Construct {
   readonly bucket: Bucket;
 
@@ -35,11 +38,16 @@ export class Uploads extends Construct {
       serverAccessLogsBucket: accessLogs,
       serverAccessLogsPrefix: "uploads/",
       lifecycleRules: [
-        { id: "forget", expiration: uploadsKept, abortIncompleteMultipartUploadAfter: Duration.days(1) },
+        {
+          id: "forget",
+          prefix: "uploads/",
+          expiration: uploadsKept,
+          abortIncompleteMultipartUploadAfter: Duration.days(1),
+        },
       ],
       cors: [
         {
-          allowedMethods: [HttpMethods.PUT],
+          allowedMethods: [HttpMethods.PUT, HttpMethods.GET],
           allowedOrigins: [...webOrigins],
           allowedHeaders: ["content-type", "content-length", "x-amz-*"],
           exposedHeaders: ["etag"],

@@ -60,6 +60,26 @@ export const newCompany = async () => {
       },
     },
   });
+  const contract = await call.createContract({
+    body: {
+      number: fresh(),
+      kind: "frame",
+      clientId: client.id,
+      counterpartyId: counterparty?.id ?? "",
+      validFrom: "2026-01-01",
+    },
+  });
+  const contractId = contract.id;
+  await call.signContract({ params: { contractId }, body: { signedOn: "2026-01-01" } });
+  await call.linkContractDeal({ params: { contractId }, body: { dealId: deal.id } });
+  const consumption = await call.consumeContract({
+    params: { contractId },
+    body: { amountMinor: 100, currency: "EUR", on: "2026-06-01" },
+  });
+  const announced = await call.announceContractFile({
+    params: { contractId },
+    body: { name: "contract.pdf", mediaType: "application/pdf", bytes: 3 },
+  });
   await settle();
   const ids: Ids = {
     ten: tenantId,
@@ -74,6 +94,9 @@ export const newCompany = async () => {
     job: job.id,
     upl: upload.uploadId,
     note: note.id,
+    ctr: contractId,
+    cns: consumption.id,
+    file: announced.file.id,
   };
   return { tenantId, token, call, adminMemberId, ids };
 };

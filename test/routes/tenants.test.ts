@@ -30,6 +30,13 @@ beforeAll(async () => {
   await call.createDeal({ body: { title: "Second", typeId: "sale", clientId } });
   await call.moveDeal({ params: { dealId }, body: { stageId: "qualified" } });
   await call.createDeal({ body: { title: "Third", typeId: "sale" } });
+  const parties = { clientId, counterpartyId: ids.cpt ?? "", validFrom: "2026-01-01" };
+  await call.createContract({ body: { ...parties, number: "SECOND", kind: "frame" } });
+  const contractParams = { contractId: ids.ctr ?? "" };
+  const { id: secondDeal } = await call.createDeal({ body: { title: "Fourth", typeId: "sale", clientId } });
+  await call.linkContractDeal({ params: contractParams, body: { dealId: secondDeal } });
+  const taken = { amountMinor: 1, currency: "EUR", on: "2026-06-01" };
+  await call.consumeContract({ params: contractParams, body: taken });
   const request = await valid.createImport?.(theirs);
   await send(routeCalled("createImport"), { token: theirs.token, ...request });
   await settle();
@@ -116,6 +123,7 @@ const queryPrefix: Readonly<Record<string, string>> = {
   team: "team",
   teamId: "team",
   client: "cli",
+  deal: "deal",
   parent: "cli",
   product: "prd",
 };

@@ -1,0 +1,115 @@
+import * as z from "zod";
+import { Currency } from "../kernel/currency.ts";
+import { Failure } from "../kernel/errors.ts";
+import { Id } from "../kernel/id.ts";
+import { exactNumber, MinorAmount } from "../kernel/money.ts";
+import { Day, Instant } from "../kernel/time.ts";
+import { nextContract } from "./change.ts";
+import { ContractDay, type ContractRecord, checkInForce } from "./contract.ts";
+
+/** What was taken of a contract on a day. */
+export const NewConsumption = z.strictObject({
+  amountMinor: z.int().min(1).meta({ description: "Minor units of the currency" }),
+  currency: Currency.meta({ description: "The currency of the contract" }),
+  on: ContractDay.meta({
+    description: "The day on which it was taken; the contract has to be in force on it",
+  }),
+  dealId: Id("deal").optional().meta({ description: "A deal that is linked to the contract" }),
+  reference: z
+    .string()
+    .trim()
+    .min(1)
+    .max(200)
+    .optional()
+    .meta({ description: "Of the order, delivery or invoice, in the words of its own books" }),
+});
+export type NewConsumption = z.infer<typeof NewConsumption>;
+
+/** It is never edited: what was wrong is reversed, once, by an entry that names it. */
+export const Consumption = z
+  .object({
+    id: Id("consumption"),
+    version: z.int().min(1),
+    contractId: Id("contract"),
+    amountMinor: z.int().meta({ description: "Minor units; below zero for a reversal" }),
+    currency: Currency,
+    on: Day,
+    dealId: Id("deal").optional(),
+    reference: z.string().optional(),
+    reverses: Id("consumption").optional().meta({ description: "The entry that this one takes back" }),
+    consumedMinor: MinorAmount.meta({ description: "What is consumed of the contract after it" }),
+    by: z.string(),
+    at: Instant,
+  })
+  .meta({ id: "ContractConsumption" });
+export type Consumption = z.infer<typeof Consumption>;
+
+export interface Consumed {
+  readonly contract: ContractRecord;
+  readonly consumption: Consumption;
+}
+
+interface Entering {
+  readonly id: string;
+  readonly by: string;
+  readonly now: Instant;
+}
+
+/**
+ * The contract with so much more consumed, and the entry that says so. Both are written at once.
+ * @throws contract.not-in-force, contract.currency-differs, contract.exceeded, money.overflow
+ */
+export const consumed = (
+  contract: ContractRecord,
+  input: NewConsumption,
+  { id, by, now }: Entering,
+): Consumed => {
+  checkInForce(contract, input.on);
+  if (contract.currency !== undefined && contract.currency !== input.currency)
+    throw new Failure("contract.currency-differs", {
+      fields: [{ pointer: "/currency", reason: `differs from the contract's, ${contract.currency}` }],
+    });
+  const after = exactNumber(BigInt(contract.consumedMinor) + BigInt(input.amountMinor));
+  if (contract.amountMinor !== undefined && after > contract.amountMinor)
+    throw new Failure("contract.exceeded", {
+      detail: `Of ${contract.amountMinor} agreed ${contract.amountMinor - contract.consumedMinor} are left; ${input.amountMinor} are needed.`,
+      fields: [{ pointer: "/amountMinor", reason: "is more than is left of the contract" }],
+    });
+  const last = contract.lastConsumedOn;
+  return {
+    contract: nextContract(
+      contract,
+      {
+        consumedMinor: after,
+        // The first that is consumed gives a contract without an amount its currency.
+        currency: input.currency,
+        lastConsumedOn: last === undefined || last < input.on ? input.on : last,
+      },
+      now,
+    ),
+    consumption: { id, version: 1, contractId: contract.id, ...input, consumedMinor: after, by, at: now },
+  };
+};
+
+/** What takes a consumption back: whole, whatever became of the contract since. That it is done once, the key of its item says. */
+export const reversed = (
+  contract: ContractRecord,
+  entry: Consumption,
+  { id, by, now }: Entering,
+): Consumed => {
+  if (entry.reverses !== undefined)
+    throw new Failure("contract.consumption-reversed", { detail: "A reversal is not reversed." });
+  const after = exactNumber(BigInt(contract.consumedMinor) - BigInt(entry.amountMinor));
+  return {
+    contract: nextContract(contract, { consumedMinor: after }, now),
+    consumption: {
+      ...entry,
+      id,
+      amountMinor: -entry.amountMinor,
+      reverses: entry.id,
+      consumedMinor: after,
+      by,
+      at: now,
+    },
+  };
+};

@@ -1,0 +1,70 @@
+import { type Consumed, type Consumption, consumed, reversed } from "../../domain/contracts/consumption.ts";
+import { Failure, notFound } from "../../domain/kernel/errors.ts";
+import { pageSize } from "../../domain/kernel/page.ts";
+import { contractConsumed, contractDigest } from "../../events/contracts.ts";
+import { happened } from "../../events/event.ts";
+import type { Change, Context } from "../kit/context.ts";
+import type { Handlers } from "../kit/serve.ts";
+import { create, update } from "../kit/table/store.ts";
+import { loadContract } from "./access.ts";
+import type { contractRoutes } from "./routes.ts";
+import {
+  consumptionEntity,
+  consumptionPrefix,
+  contractDealEntity,
+  contractEntity,
+  partitions,
+} from "./store.ts";
+
+type Routes = Pick<
+  typeof contractRoutes,
+  "consumeContract" | "listContractConsumptions" | "reverseContractConsumption"
+>;
+
+const entering = ({ newId, member, now }: Context) => ({ id: newId("consumption"), by: member.id, now });
+
+/** The contract and its entry, written at once; who else consumes at the same moment makes this one look again. */
+const change = ({ contract, consumption }: Consumed, otherwise?: () => Error): Change<Consumption> => ({
+  writes: [update(contractEntity, contract), create(consumptionEntity, consumption, otherwise)],
+  happened: [happened(contractConsumed, { ...contractDigest(contract), consumption })],
+  answer: consumption,
+});
+
+export const consumptionHandlers: Handlers<Routes> = {
+  async consumeContract({ params: { contractId }, body }, context) {
+    const contract = await loadContract(context, contractId);
+    const { dealId } = body;
+    if (dealId !== undefined && !(await context.store.get(contractDealEntity, { dealId, contractId })))
+      throw new Failure("reference.unknown", {
+        fields: [{ pointer: "/dealId", reason: "names no deal of the contract" }],
+      });
+    return context.save(change(consumed(contract, body, entering(context))));
+  },
+
+  async listContractConsumptions({ params, query }, context) {
+    const { id } = await loadContract(context, params.contractId);
+    return context.store.list<Consumption>({
+      pk: partitions.contract(id),
+      beginsWith: consumptionPrefix,
+      newestFirst: true,
+      limit: query.limit ?? pageSize.standard,
+      cursor: query.cursor,
+    });
+  },
+
+  async reverseContractConsumption({ params: { contractId, consumptionId } }, context) {
+    const contract = await loadContract(context, contractId);
+    const [entry, reversal] = await Promise.all([
+      context.store.get(consumptionEntity, { contractId, id: consumptionId }),
+      context.store.get(consumptionEntity, { contractId, id: "", reverses: consumptionId }),
+    ]);
+    if (!entry) throw notFound();
+    if (reversal) throw new Failure("contract.consumption-reversed");
+    return context.save(
+      change(
+        reversed(contract, entry, entering(context)),
+        () => new Failure("contract.consumption-reversed"),
+      ),
+    );
+  },
+};
