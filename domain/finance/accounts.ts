@@ -1,5 +1,6 @@
 import * as z from "zod";
 import type { NewAccount } from "../ledger/account.ts";
+import { standardChart } from "../ledger/chart.ts";
 
 /** Whose money it is about: `sale`, what clients owe and pay us; `purchase`, what we owe and pay them. */
 export const Side = z.enum(["sale", "purchase"]).meta({
@@ -23,7 +24,7 @@ export const claimPath = (side: Side, clientId: string): string =>
 /** Where money lies that settles nothing yet. */
 export const freePath = (side: Side, clientId: string): string =>
   side === "sale" ? advancePath(clientId) : prepaidPath(clientId);
-export const taxPath = (side: Side): string => (side === "sale" ? "tax-payable" : "tax-receivable");
+export const taxPath = (side: Side): string => (side === "sale" ? "tax-payable" : "tax-deductible");
 
 /** Where money comes in and goes out: `cash`, `bank`, `bank:ing-eur`. */
 export const MoneyAccount = z
@@ -33,30 +34,25 @@ export const MoneyAccount = z
 
 /** What a supplier's line is booked on. */
 export const CostAccount = z
-  .enum(["goods-received", "inventory", "operating-costs"])
+  .enum(["goods-received", "inventory", "other-cost"])
   .meta({ description: "What the line is booked on; `goods-received` is what receipts of stock await" });
 export type CostAccount = z.infer<typeof CostAccount>;
 
-/** The accounts that everybody shares, as documents open them where the tenant has none of that path. */
-const common: readonly NewAccount[] = [
-  { path: "revenue", type: "income", turnover: "revenue", mayGoBelowZero: true },
-  { path: "discounts", type: "expense", turnover: "revenue", mayGoBelowZero: true },
-  { path: "tax-payable", type: "liability", mayGoBelowZero: true },
-  { path: "tax-receivable", type: "asset", mayGoBelowZero: true },
-  { path: "goods-received", type: "liability", mayGoBelowZero: true },
-  { path: "inventory", type: "asset", mayGoBelowZero: true },
-  { path: "operating-costs", type: "expense", mayGoBelowZero: true },
-  { path: "exchange", type: "equity", mayGoBelowZero: true, managedBy: "finance" },
-  { path: "exchange-gains", type: "income", mayGoBelowZero: true },
-  { path: "exchange-losses", type: "expense", mayGoBelowZero: true },
-];
+/** The other side of claims in foreign currencies, see booking.ts. */
+const exchange: NewAccount = {
+  path: "exchange",
+  type: "equity",
+  name: "What foreign claims are worth by the books",
+  mayGoBelowZero: true,
+  managedBy: "finance",
+};
 
 /**
  * How an account of finance is opened where a document posts to it first. What a client owes is kept by documents alone,
  * so that open documents always sum to it; what lies free can never be used twice.
  */
 export const openedByFinance = (path: string): NewAccount | undefined => {
-  const known = common.find((account) => account.path === path);
+  const known = [exchange, ...standardChart].find((account) => account.path === path);
   if (known) return known;
   const kept = { path, managedBy: "finance" };
   if (/^clients:[^:]+:receivable$/.test(path)) return { ...kept, type: "asset", mayGoBelowZero: true };

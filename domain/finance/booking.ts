@@ -69,10 +69,10 @@ const shortage = (legs: readonly Leg[]): bigint =>
 
 /**
  * The leg of what legs are short of balance by the books: the difference between the rates of two days.
- * A shortage of credit is a gain, one of debit a loss.
+ * Short of credit it is a gain, short of debit a loss.
  */
 export const exchangeDifference = (legs: readonly Leg[], tenantCurrency: Currency): Leg[] => {
   const difference = exactNumber(shortage(legs));
   if (difference === 0) return [];
-  return [ownLeg(difference > 0 ? "exchange-gains" : "exchange-losses", -difference, tenantCurrency)];
+  return [ownLeg("exchange-differences", -difference, tenantCurrency)];
 };

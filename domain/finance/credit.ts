@@ -38,7 +38,11 @@ export const NewCreditNote = z.strictObject({
   series: z
     .string()
     .regex(/^[A-Z]{1,10}$/)
-    .optional(),
+    .optional()
+    .meta({
+      description: "The first active series of credit notes where none is given",
+      examples: ["CN"],
+    }),
   number: z.string().trim().min(1).max(60).optional().meta({ description: "Of a supplier's credit note" }),
 });
 export type NewCreditNote = z.infer<typeof NewCreditNote>;

@@ -63,7 +63,7 @@ export const IssueOrder = z.strictObject({
     .string()
     .regex(/^[A-Z]{1,10}$/)
     .optional()
-    .meta({ description: "The first active series of invoices where none is given" }),
+    .meta({ description: "The first active series of invoices where none is given", examples: ["INV"] }),
   number: z
     .string()
     .trim()

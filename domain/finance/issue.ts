@@ -104,6 +104,7 @@ export const counterLegs = (
 ): Leg[] => {
   const tax = book.taxMinor;
   const net = book.totalMinor - tax;
+  const beforeDiscount = exactNumber(BigInt(net) + BigInt(book.discountMinor));
   if (side === "purchase")
     return [
       ...shared(
@@ -116,7 +117,7 @@ export const counterLegs = (
     ];
   return [
     ...shared(
-      net + book.discountMinor,
+      beforeDiscount,
       lines.map((line) => ({ ...line, weight: line.netMinor + line.discountMinor, account: "revenue" })),
       -1,
       tenantCurrency,

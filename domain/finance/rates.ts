@@ -3,18 +3,15 @@ import { Currency, minorDigits } from "../kernel/currency.ts";
 import { Failure } from "../kernel/errors.ts";
 import { dividedHalfAwayFromZero, exactNumber } from "../kernel/money.ts";
 import { Day, Instant } from "../kernel/time.ts";
-import { decimalText, one, type Ratio, ratioOf } from "./decimal.ts";
+import { one, type Ratio, ratioOf } from "./decimal.ts";
 
 /** What one whole unit of a currency costs in whole units of the tenant's: `4.9765`. Above zero. */
-export const RateText = decimalText(12, 10)
-  .refine((text) => /[1-9]/.test(text), "is zero")
+export const RateText = z
+  .string()
+  .regex(/^(0\.0{0,9}[1-9]\d{0,9}|[1-9]\d{0,11}(\.\d{1,10})?)$/)
   .meta({
     examples: ["4.9765"],
     description: "Whole units of the tenant's currency for one whole unit",
-    override: {
-      type: "string",
-      pattern: "^(?=.*[1-9])(0|[1-9]\\d{0,11})(\\.\\d{1,10})?$",
-    },
   });
 
 /** The rate of a currency from a day on, until the day of the next. */

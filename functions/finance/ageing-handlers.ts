@@ -1,0 +1,139 @@
+import type { Side } from "../../domain/finance/accounts.ts";
+import { type AgedItem, type Ageing, aged } from "../../domain/finance/ageing.ts";
+import type { CreditNote } from "../../domain/finance/credit.ts";
+import type { Invoice } from "../../domain/finance/invoice.ts";
+import type { Payment } from "../../domain/finance/payment.ts";
+import { Failure } from "../../domain/kernel/errors.ts";
+import { pageSize } from "../../domain/kernel/page.ts";
+import { loadClient } from "../clients/access.ts";
+import type { Context } from "../kit/context.ts";
+import type { Handlers } from "../kit/serve.ts";
+import { fromItem } from "../kit/table/item.ts";
+import type { ListQuery } from "../kit/table/store.ts";
+import type { ageingRoutes } from "./ageing-routes.ts";
+import { reachedOf, todayOf } from "./ground.ts";
+import { financePartitions, financeShards } from "./store.ts";
+
+/** How many documents one report counts at the most. */
+export const mostDocumentsCounted = 50_000;
+const documentsAPage = 1_000;
+
+type Part = Pick<ListQuery, "index" | "pk" | "beginsWith">;
+
+/** A document of a client as it stands in a report. */
+type Dated = AgedItem & {
+  readonly side: Side;
+  readonly clientId: string;
+  readonly counterpartyId: string | undefined;
+};
+
+const claimOf = (invoice: Invoice): Dated => ({
+  kind: "claim",
+  side: invoice.side,
+  clientId: invoice.clientId,
+  counterpartyId: invoice.counterpartyId,
+  currency: invoice.currency,
+  dueOn: invoice.dueOn ?? "",
+  openMinor: invoice.openMinor,
+  openBookMinor: invoice.openBookMinor,
+});
+
+const freeOf = (money: Payment | CreditNote): Dated => ({
+  kind: "free",
+  side: money.side,
+  clientId: money.clientId,
+  counterpartyId: money.counterpartyId,
+  currency: money.currency,
+  leftMinor: money.leftMinor,
+  leftBookMinor: money.leftBookMinor,
+});
+
+/** All documents of some parts of the table. @throws limit.exceeded */
+const documentsOf = async (
+  { store }: Pick<Context, "store">,
+  invoices: readonly Part[],
+  money: readonly Part[],
+): Promise<Dated[]> => {
+  let read = 0;
+  const allOf = async <R>(part: Part): Promise<R[]> => {
+    const found: R[] = [];
+    let cursor: string | undefined;
+    do {
+      const page = await store.items({ ...part, limit: documentsAPage, cursor });
+      read += page.items.length;
+      if (read > mostDocumentsCounted)
+        throw new Failure("limit.exceeded", {
+          detail: `More than ${mostDocumentsCounted} documents are open; ask for them client by client.`,
+        });
+      found.push(...page.items.map((item) => fromItem<R>(item)));
+      cursor = page.next;
+    } while (cursor !== undefined);
+    return found;
+  };
+  const [claims, free] = await Promise.all([
+    Promise.all(invoices.map((part) => allOf<Invoice>(part))),
+    Promise.all(money.map((part) => allOf<Payment | CreditNote>(part))),
+  ]);
+  return [...claims.flat().map(claimOf), ...free.flat().map(freeOf)];
+};
+
+const none = "none";
+
+/** Ageing by a key, in the order of the keys. */
+const rowsOf = (
+  documents: readonly Dated[],
+  keyOf: (document: Dated) => string,
+  on: string,
+): { key: string; currencies: Ageing[] }[] =>
+  [...Map.groupBy(documents, keyOf)]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([key, own]) => ({ key, currencies: aged(own, on) }));
+
+const byCounterparty = ({ counterpartyId }: Dated): string => counterpartyId ?? none;
+
+export const ageingHandlers: Handlers<typeof ageingRoutes> = {
+  async readAgeing({ query }, context) {
+    const { side = "sale", by = "client", on = todayOf(context), limit = pageSize.standard } = query;
+    const parts = (pkOf: (shard: number) => string): Part[] =>
+      financeShards.map((shard) => ({ index: "list", pk: pkOf(shard) }));
+    const all = await documentsOf(context, parts(financePartitions.open), [
+      ...parts(financePartitions.freePayments),
+      ...parts(financePartitions.freeCreditNotes),
+    ]);
+    const documents = await reachedOf(
+      context,
+      all.filter((document) => document.side === side),
+    );
+    const rows = rowsOf(documents, by === "client" ? ({ clientId }) => clientId : byCounterparty, on);
+    const { cursors } = context.store;
+    const [after = ""] = query.cursor === undefined ? [] : cursors.open(query.cursor);
+    const rest = rows.filter(({ key }) => key > after);
+    const items = rest.slice(0, limit);
+    const last = items.at(-1);
+    return {
+      items,
+      ...(rest.length > limit && last ? { next: cursors.seal([last.key]) } : {}),
+      totals: aged(documents, on),
+    };
+  },
+
+  async readClientMoney({ params, query }, context) {
+    const { id: clientId } = await loadClient(context, params.clientId);
+    const { on = todayOf(context) } = query;
+    const part = (beginsWith: string): Part => ({
+      index: "client",
+      pk: financePartitions.client(clientId),
+      beginsWith,
+    });
+    const documents = await documentsOf(
+      context,
+      [part("INVOICE#open#")],
+      [part("PAYMENT#free#"), part("CREDIT-NOTE#free#")],
+    );
+    const of = (side: Side) => {
+      const own = documents.filter((document) => document.side === side);
+      return { currencies: aged(own, on), counterparties: rowsOf(own, byCounterparty, on) };
+    };
+    return { clientId, on, sale: of("sale"), purchase: of("purchase") };
+  },
+};

@@ -1,0 +1,58 @@
+import {
+  changedDraft,
+  checkDraft,
+  draftOf,
+  type Invoice,
+  type InvoiceChange,
+  type NewInvoice,
+} from "../../domain/finance/invoice.ts";
+import { totalled } from "../../domain/finance/lines.ts";
+import { Failure } from "../../domain/kernel/errors.ts";
+import type { Context } from "../kit/context.ts";
+import { financeSettingsOf, loadNamed, todayOf } from "./ground.ts";
+
+/**
+ * A draft of what a request names, with prices of today; it is not saved.
+ * @throws reference.unknown, invoice.line-invalid, deal.discount-exceeds-line, money.overflow
+ */
+export const drafted = async (context: Context, body: NewInvoice): Promise<Invoice> => {
+  const [{ settings }, { products }] = await Promise.all([
+    financeSettingsOf(context),
+    loadNamed(context, body),
+  ]);
+  const { lines, currency = context.tenant.currency, ...input } = body;
+  const totals = totalled(lines, {
+    side: body.side,
+    currency,
+    pricesIncludeTax: body.pricesIncludeTax,
+    day: todayOf(context),
+    products,
+    settings,
+  });
+  return draftOf(input, currency, totals, { id: context.newId("invoice"), now: context.now });
+};
+
+/** A draft after a change. @throws invoice.not-draft, reference.unknown, invoice.line-invalid */
+export const redrafted = async (context: Context, draft: Invoice, body: InvoiceChange): Promise<Invoice> => {
+  checkDraft(draft);
+  const { lines } = body;
+  if (lines === undefined && (body.currency !== undefined || body.pricesIncludeTax !== undefined))
+    throw new Failure("request.invalid", {
+      fields: [{ pointer: "/lines", reason: "has to be there with another currency or kind of prices" }],
+    });
+  const [{ settings }, { products }] = await Promise.all([
+    financeSettingsOf(context),
+    loadNamed(context, { ...body, clientId: draft.clientId }),
+  ]);
+  const totals =
+    lines &&
+    totalled(lines, {
+      side: draft.side,
+      currency: body.currency ?? draft.currency,
+      pricesIncludeTax: body.pricesIncludeTax ?? draft.pricesIncludeTax,
+      day: todayOf(context),
+      products,
+      settings,
+    });
+  return changedDraft(draft, body, totals, context.now);
+};

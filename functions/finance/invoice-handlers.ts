@@ -1,0 +1,93 @@
+import { asIssued, checkDraft, type Invoice } from "../../domain/finance/invoice.ts";
+import { notFound } from "../../domain/kernel/errors.ts";
+import { millisecondsOf } from "../../domain/kernel/time.ts";
+import { happened } from "../../events/event.ts";
+import { invoiceChanged, invoiceDrafted, invoiceRemoved } from "../../events/finance.ts";
+import { type Context, checkVersion } from "../kit/context.ts";
+import type { Handlers } from "../kit/serve.ts";
+import { create, remove, update } from "../kit/table/store.ts";
+import { drafted, redrafted } from "./drafting.ts";
+import { checkReached } from "./ground.ts";
+import type { invoiceRoutes } from "./invoice-routes.ts";
+import { issueCreditNote, issueDraft } from "./issuing.ts";
+import { creditNotesPage, invoicesPage } from "./lists.ts";
+import { creditNoteEntity, invoiceEntity, removedDraftEntity } from "./store.ts";
+
+/** The invoice. @throws record.not-found where there is none, and where the member's right does not reach its client */
+export const loadInvoice = async (context: Context, id: string): Promise<Invoice> => {
+  const invoice = await context.store.get(invoiceEntity, { id });
+  if (!invoice) throw notFound();
+  await checkReached(context, invoice);
+  return invoice;
+};
+
+const traceSeconds = 30 * 24 * 3600;
+
+export const invoiceHandlers: Handlers<typeof invoiceRoutes> = {
+  async createInvoice({ body }, context) {
+    const draft = await drafted(context, body);
+    return context.save({
+      writes: [create(invoiceEntity, draft)],
+      happened: [happened(invoiceDrafted, draft)],
+      answer: draft,
+    });
+  },
+
+  listInvoices({ query }, context) {
+    return invoicesPage(context, query);
+  },
+
+  readInvoice({ params }, context) {
+    return loadInvoice(context, params.invoiceId);
+  },
+
+  async changeInvoice({ params, body }, context) {
+    const draft = await loadInvoice(context, params.invoiceId);
+    checkVersion(context, draft);
+    const changed = await redrafted(context, draft, body);
+    return context.save({
+      writes: [update(invoiceEntity, changed)],
+      happened: [happened(invoiceChanged, changed)],
+      answer: changed,
+    });
+  },
+
+  async removeInvoice({ params }, context) {
+    const draft = await loadInvoice(context, params.invoiceId);
+    checkVersion(context, draft);
+    checkDraft(draft);
+    const expiresAtSeconds = Math.floor(millisecondsOf(context.now) / 1000) + traceSeconds;
+    return context.save({
+      writes: [
+        create(removedDraftEntity, { version: 1, id: draft.id, expiresAtSeconds }),
+        remove(invoiceEntity, draft),
+      ],
+      happened: [happened(invoiceRemoved, { id: draft.id, clientId: draft.clientId })],
+      answer: undefined,
+    });
+  },
+
+  async issueInvoice({ params, body }, context) {
+    const draft = await loadInvoice(context, params.invoiceId);
+    checkVersion(context, draft);
+    checkDraft(draft);
+    return issueDraft(context, draft, body, { answer: (invoice) => invoice });
+  },
+
+  async creditInvoice({ params, body }, context) {
+    const invoice = await loadInvoice(context, params.invoiceId);
+    checkVersion(context, invoice);
+    return issueCreditNote(context, asIssued(invoice), body, { answer: (note) => note });
+  },
+
+  listCreditNotes({ query }, context) {
+    return creditNotesPage(context, query);
+  },
+
+  async readCreditNote({ params }, context) {
+    const note = await context.store.get(creditNoteEntity, { id: params.creditNoteId });
+    if (!note) throw notFound();
+    await checkReached(context, note);
+    return note;
+  },
+};

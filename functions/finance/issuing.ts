@@ -1,0 +1,239 @@
+import { type CreditNote, credited, type NewCreditNote } from "../../domain/finance/credit.ts";
+import type { Invoice, Issued, IssueOrder } from "../../domain/finance/invoice.ts";
+import { documentDay, issued, issueLegs } from "../../domain/finance/issue.ts";
+import { periodOf, type SeriesCount, seriesFor, taken } from "../../domain/finance/numbering.ts";
+import { withRate } from "../../domain/finance/payment.ts";
+import type { FinanceSettings, SeriesKind } from "../../domain/finance/settings.ts";
+import { Failure } from "../../domain/kernel/errors.ts";
+import type { Day } from "../../domain/kernel/time.ts";
+import { type Happened, happened } from "../../events/event.ts";
+import { creditNoteIssued, invoiceIssued, invoiceSettled } from "../../events/finance.ts";
+import { counterpartyEntity } from "../clients/store.ts";
+import type { Store, Write } from "../kit/table/store.ts";
+import { create, StaleWrite, update } from "../kit/table/store.ts";
+import { type PostingContext, type PostingRequest, post } from "../ledger/posting.ts";
+import { type Doing, financeSettingsOf, partyOn, postingRequest, ratesOn, todayOf } from "./ground.ts";
+import {
+  countWrite,
+  creditNoteEntity,
+  invoiceEntity,
+  NumberTaken,
+  numberClaim,
+  seriesCountEntity,
+} from "./store.ts";
+
+/** What carries a change out: a route's context, or a subscriber's. */
+export type Carrying = Doing & PostingContext;
+
+const mostTries = 14;
+const wait = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
+
+/** Runs again while others take the number that was to be taken, a bounded number of times. @throws record.busy */
+export const untilNumbered = async <T>(context: Pick<Doing, "newId">, run: () => Promise<T>): Promise<T> => {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await run();
+    } catch (error) {
+      if (!(error instanceof NumberTaken)) throw error;
+      if (attempt === mostTries) throw new Failure("record.busy");
+      const chance = Number.parseInt(context.newId("change").slice(-2).replace(/\D/g, "") || "5", 10) / 100;
+      await wait((0.2 + chance) * Math.min(400, 5 * 2 ** attempt));
+    }
+  }
+};
+
+/** Posts a document with its writes; one that moves nothing is written without a transaction. */
+export const carriedOut = async <Answer>(
+  context: Carrying,
+  request: PostingRequest | undefined,
+  change: {
+    readonly writes: readonly Write[];
+    readonly happened: readonly Happened[];
+    readonly answer: Answer;
+  },
+): Promise<Answer> => {
+  if (!request) {
+    await context.save(change);
+    return change.answer;
+  }
+  const { replay } = await post(context, [request], { ...change, answer: () => change.answer });
+  // Another request did the same to the same records at the same moment: what is to be done now, they say.
+  if (replay) throw new StaleWrite();
+  return change.answer;
+};
+
+/** The number of a document, and what takes it. */
+const numbered = async (
+  store: Store,
+  about: {
+    readonly kind: SeriesKind;
+    readonly document: Pick<Invoice, "side" | "clientId" | "counterpartyId">;
+    readonly id: string;
+    readonly series: string | undefined;
+    readonly number: string | undefined;
+    readonly day: Day;
+    readonly settings: FinanceSettings;
+  },
+): Promise<{ readonly number: string; readonly writes: Write[] }> => {
+  const { document, id, number } = about;
+  if (document.side === "purchase") {
+    if (number === undefined)
+      throw new Failure("invoice.number-needed", {
+        fields: [{ pointer: "/number", reason: "is the supplier's, and is needed" }],
+      });
+    const issuer = `${about.kind}#${document.counterpartyId ?? document.clientId}`;
+    return { number, writes: [numberClaim(issuer, number, id)] };
+  }
+  const series = seriesFor(about.settings, about.kind, about.series);
+  const place = { code: series.code, period: periodOf(series, about.day) };
+  const before: SeriesCount | undefined = await store.get(seriesCountEntity, place);
+  const next = taken(series, about.day, before);
+  return { number: next.number, writes: [countWrite(next.count), numberClaim("own", next.number, id)] };
+};
+
+const linksOf = ({ clientId, counterpartyId, dealId }: Invoice, invoiceId: string, documentId?: string) => ({
+  clientId,
+  ...(counterpartyId === undefined ? {} : { counterpartyId }),
+  ...(dealId === undefined ? {} : { dealId }),
+  invoiceId,
+  ...(documentId === undefined ? {} : { documentId }),
+});
+
+/** What another subject writes, tells and answers together with a document. */
+export interface Together<Answer> {
+  /** Whether the draft is not in the table yet: it is written as issued, in its first version. */
+  readonly fresh?: boolean;
+  readonly writes?: readonly Write[];
+  readonly happened?: readonly Happened[];
+  readonly answer: (document: Issued) => Answer;
+}
+
+/**
+ * Issues a draft: number, document and posting in one transaction, with whatever else belongs to the change. For the
+ * routes of finance and for other subjects, which draft with `drafted` and issue with `fresh`.
+ * @throws invoice.not-draft, invoice.number-needed, invoice.number-taken, series.unknown, counterparty.not-linked,
+ * finance.rate-missing, finance.day-in-future, and what `post` throws
+ */
+export const issueDraft = <Answer>(
+  context: Carrying,
+  draft: Invoice,
+  order: IssueOrder,
+  { fresh = false, writes = [], happened: more = [], answer }: Together<Answer>,
+): Promise<Answer> =>
+  untilNumbered(context, async () => {
+    const { store, tenant, now } = context;
+    const issuedOn = documentDay(order.issuedOn, todayOf(context), "/issuedOn");
+    const [{ settings }, counterparty, dayRates] = await Promise.all([
+      financeSettingsOf(context),
+      draft.counterpartyId === undefined
+        ? undefined
+        : store.get(counterpartyEntity, { id: draft.counterpartyId }),
+      ratesOn(context, [draft.currency], issuedOn),
+    ]);
+    const rates = withRate(dayRates, draft.currency, order.rate);
+    const party = counterparty && partyOn(counterparty, draft.clientId, issuedOn);
+    const { number, writes: numbering } = await numbered(store, {
+      kind: "invoice",
+      document: draft,
+      id: draft.id,
+      series: order.series,
+      number: order.number,
+      day: issuedOn,
+      settings,
+    });
+    const { paymentDays } = settings;
+    const next = issued(draft, order, { issuedOn, number, paymentDays, party, rates, now });
+    const request = postingRequest(
+      issueLegs(next, tenant.currency),
+      {
+        id: draft.id,
+        kind: draft.side === "sale" ? "invoice" : "supplier-invoice",
+        effectiveOn: issuedOn,
+        memo: number,
+        links: linksOf(draft, draft.id),
+      },
+      tenant.currency,
+    );
+    const document = {
+      ...next,
+      version: fresh ? 1 : next.version,
+      ...(request ? { transactionId: request.transaction.id } : {}),
+    };
+    return carriedOut(context, request, {
+      writes: [(fresh ? create : update)(invoiceEntity, document), ...numbering, ...writes],
+      happened: [happened(invoiceIssued, document), ...more],
+      answer: answer(document),
+    });
+  });
+
+/** That an invoice has nothing open any more. */
+export const settledEvents = (invoices: readonly Invoice[]): Happened[] =>
+  invoices
+    .filter(({ state }) => state === "settled")
+    .map(({ id, side, number = "", clientId, counterpartyId, dealId, currency, totalMinor }) =>
+      happened(invoiceSettled, { id, side, number, clientId, counterpartyId, dealId, currency, totalMinor }),
+    );
+
+/** Issues a credit note of an issued invoice, in one transaction with number, invoice and posting. */
+export const issueCreditNote = <Answer>(
+  context: Carrying,
+  invoice: Issued,
+  input: NewCreditNote,
+  {
+    writes = [],
+    happened: more = [],
+    answer,
+  }: {
+    readonly writes?: readonly Write[];
+    readonly happened?: readonly Happened[];
+    readonly answer: (note: CreditNote) => Answer;
+  },
+): Promise<Answer> =>
+  untilNumbered(context, async () => {
+    const { store, tenant, now } = context;
+    const issuedOn = documentDay(input.issuedOn, todayOf(context), "/issuedOn");
+    if (issuedOn < invoice.issuedOn)
+      throw new Failure("request.invalid", {
+        fields: [{ pointer: "/issuedOn", reason: "lies before the day of the invoice" }],
+      });
+    const { settings } = await financeSettingsOf(context);
+    const id = context.newId("creditNote");
+    const { number, writes: numbering } = await numbered(store, {
+      kind: "credit-note",
+      document: invoice,
+      id,
+      series: input.series,
+      number: input.number,
+      day: issuedOn,
+      settings,
+    });
+    const about = { id, transactionId: id, number, issuedOn, now };
+    const result = credited(invoice, input, about, tenant.currency);
+    const request = postingRequest(
+      result.legs,
+      {
+        id,
+        kind: invoice.side === "sale" ? "credit-note" : "supplier-credit-note",
+        effectiveOn: issuedOn,
+        memo: number,
+        links: linksOf(invoice, invoice.id, id),
+      },
+      tenant.currency,
+    );
+    const { transactionId: _, ...without } = result.note;
+    const note: CreditNote = request ? result.note : without;
+    return carriedOut(context, request, {
+      writes: [
+        create(creditNoteEntity, note),
+        update(invoiceEntity, result.invoice),
+        ...numbering,
+        ...writes,
+      ],
+      happened: [
+        happened(creditNoteIssued, note),
+        ...(invoice.openMinor > 0 ? settledEvents([result.invoice]) : []),
+        ...more,
+      ],
+      answer: answer(note),
+    });
+  });
