@@ -9,7 +9,6 @@ import {
   type Prepared,
   prepared,
 } from "./assets.ts";
-import { openApiDocument } from "./document.ts";
 import { type PageAssets, problemsPage, referencePage } from "./pages.ts";
 import type { docsRoutes } from "./routes.ts";
 
@@ -57,7 +56,11 @@ export const docsHandlers = (folder: string): OpenHandlers<typeof docsRoutes> =>
         make({ script: await locationOf("openapi-explorer.js"), style: await locationOf("reference.css") }),
       ),
     );
-  const document = once(() => prepared(JSON.stringify(openApiDocument())));
+  // Imported when it is asked for: the document brings every route of every Lambda with its schemas, which no page needs.
+  const document = once(async () => {
+    const { openApiDocument } = await import("./document.ts");
+    return prepared(JSON.stringify(openApiDocument()));
+  });
   const reference = pageOf(referencePage);
   const problems = pageOf(problemsPage);
 
