@@ -209,8 +209,8 @@ export interface Fixture {
   readonly machine: Machine;
   /** What the consumer and the listener wrote down, in its order. */
   records(): Record<string, unknown>[];
-  /** Stops and starts again on the same data. */
-  restart(): Promise<Fixture>;
+  /** Stops and starts again on the same data, with other resources where they are given. */
+  restart(others?: Resources): Promise<Fixture>;
   remove(): Promise<void>;
 }
 
@@ -255,9 +255,9 @@ export const runFixture = async (
   return {
     machine,
     records: () => readRecords(recordFile),
-    restart: async () => {
+    restart: async (others = resources) => {
       await stop();
-      return runFixture(resources, folder, ways);
+      return runFixture(others, folder, ways);
     },
     remove: async () => {
       await stop();

@@ -97,6 +97,21 @@ describe("schedules", () => {
     expect(ran()[1]).toBe(seconds(nextDue));
   });
 
+  test("whose pace was changed count from then on, and make up for nothing", async () => {
+    fixture = await runFixture(sweeper("rate(1 day)"));
+    await advance("PT23H");
+    fixture = await fixture.restart(sweeper("rate(2 hours)"));
+    await settle();
+    expect(ran()).toEqual([]);
+    await advance("PT119M");
+    await settle();
+    expect(ran()).toEqual([]);
+    const due = seconds((await schedule()).nextDue);
+    await advance("PT1M");
+    await until("it ran", () => ran().length === 1);
+    expect(ran()).toEqual([due]);
+  });
+
   test("a moment comes once, whatever happens after it", async () => {
     const at = new Date(Date.now() + 3_600_000).toISOString().slice(0, 19);
     fixture = await runFixture(sweeper(`at(${at})`));
