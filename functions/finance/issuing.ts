@@ -56,10 +56,15 @@ export const carriedOut = async <Answer>(
     await context.save(change);
     return change.answer;
   }
-  const { replay } = await post(context, [request], { ...change, answer: () => change.answer });
-  // Another request did the same to the same records at the same moment: what is to be done now, they say.
-  if (replay) throw new StaleWrite();
-  return change.answer;
+  const { answer } = await post(context, [request], {
+    ...change,
+    answer: (_, replay) => {
+      // Another request did this to the same records at the same moment: what is to be done now, they say.
+      if (replay) throw new StaleWrite();
+      return change.answer;
+    },
+  });
+  return answer;
 };
 
 /** The number of a document, and what takes it. */
