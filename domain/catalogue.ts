@@ -8,6 +8,7 @@ import { type FailureCatalogue, kernelFailures } from "./kernel/errors.ts";
 import { ledgerFailures } from "./ledger/errors.ts";
 import { productFailures } from "./products/errors.ts";
 import { settingsFailures } from "./settings/errors.ts";
+import { stockFailures } from "./stock/errors.ts";
 
 /** Every code that the system answers with. Subjects add theirs here. */
 export const failures: FailureCatalogue = {
@@ -21,4 +22,5 @@ export const failures: FailureCatalogue = {
   ...ledgerFailures,
   ...productFailures,
   ...settingsFailures,
+  ...stockFailures,
 };

@@ -7,6 +7,7 @@ import * as imports from "./imports.ts";
 import * as ledger from "./ledger.ts";
 import * as products from "./products.ts";
 import * as settings from "./settings.ts";
+import * as stock from "./stock.ts";
 
 const isEvent = (value: unknown): value is EventDeclaration =>
   typeof value === "object" && value !== null && "type" in value && "sample" in value && "data" in value;
@@ -21,6 +22,7 @@ export const allEvents: readonly EventDeclaration[] = [
   ledger,
   products,
   settings,
+  stock,
 ]
   .flatMap((subject) => Object.values(subject).filter(isEvent))
   .sort((a, b) => (a.type < b.type ? -1 : 1));

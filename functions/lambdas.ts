@@ -12,6 +12,7 @@ import type { LambdaDeclaration } from "./kit/lambda.ts";
 import type { RouteTable } from "./kit/route.ts";
 import { productRoutes } from "./products/routes.ts";
 import { settingsRoutes } from "./settings/routes.ts";
+import { stockRoutes } from "./stock/routes.ts";
 
 /** The Lambda that answers a subject's routes. */
 const api = (subject: string, summary: string, routes: RouteTable): LambdaDeclaration => ({
@@ -49,6 +50,7 @@ export const lambdas: readonly LambdaDeclaration[] = [
   api("settings", "Deal types, loss reasons and additional fields", settingsRoutes),
   api("clients", "Clients, contacts and counterparties", clientRoutes),
   api("products", "The range", productRoutes),
+  { ...api("stock", "Warehouses, what lies there, and every movement of it", stockRoutes), memoryMb: 1024 },
   { ...api("deals", "Deals, the board and their summary", dealRoutes), memoryMb: 1024 },
   {
     ...api("contracts", "Contracts with clients, their files and what was consumed of them", contractRoutes),

@@ -6,6 +6,7 @@ import { docsRoutes } from "./docs/routes.ts";
 import { importRoutes } from "./imports/routes.ts";
 import { productRoutes } from "./products/routes.ts";
 import { settingsRoutes } from "./settings/routes.ts";
+import { stockRoutes } from "./stock/routes.ts";
 
 /**
  * Every route of the product under its name, which is unique: the typed client, the OpenAPI document and the
@@ -17,6 +18,7 @@ export const allRoutes = {
   ...clientRoutes,
   ...productRoutes,
   ...dealRoutes,
+  ...stockRoutes,
   ...contractRoutes,
   ...importRoutes,
   ...docsRoutes,

@@ -6,6 +6,7 @@ export const features = {
   products: "the range of products with prices",
   deals: "deals, the board and their summary",
   imports: "imports from files",
+  stock: "warehouses, stock and reservations",
   ledger: "the ledger: accounts, transactions, balances",
   contracts: "contracts with clients",
 } as const;

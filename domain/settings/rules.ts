@@ -7,6 +7,7 @@ import {
   type FieldsChange,
   type LossReasonsChange,
   type Settings,
+  type StockChange,
 } from "./settings.ts";
 
 type Retired = NonNullable<Settings["retiredFields"]>;
@@ -147,3 +148,10 @@ export const withFields = (settings: Settings, change: FieldsChange): Settings =
     throw new Failure("limit.exceeded", { detail: `At most ${mostRetired} fields can have been removed.` });
   return { ...settings, fields, retiredFields, version: settings.version + 1 };
 };
+
+/** The settings with another way to count stock. */
+export const withStock = (settings: Settings, stock: StockChange): Settings => ({
+  ...settings,
+  stock,
+  version: settings.version + 1,
+});

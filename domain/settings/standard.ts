@@ -38,4 +38,5 @@ export const standardSettings = (): Settings => ({
     { id: "other", name: "Other", active: true },
   ],
   fields: { client: [], contact: [], deal: [] },
+  stock: { costMethod: "average" },
 });

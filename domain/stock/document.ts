@@ -31,6 +31,21 @@ export const DocumentLine = z.object({
 });
 export type DocumentLine = z.infer<typeof DocumentLine>;
 
+/** One line of a document, as a movement of its product. */
+export const StockMovement = DocumentLine.omit({ returnedQuantity: true, returnedValueMinor: true })
+  .extend({
+    version: z.literal(1),
+    documentId: Id("stockDocument"),
+    line: z.int().min(0),
+    kind: DocumentKind,
+    effectiveOn: Day,
+    postedAt: Instant,
+    quantityChange: z.int().meta({ description: "Of all there is of the product; 0 for a transfer" }),
+    valueChangeMinor: z.int(),
+  })
+  .meta({ id: "StockMovement" });
+export type StockMovement = z.infer<typeof StockMovement>;
+
 /** The records that a document belongs to. */
 const links = {
   clientId: Id("client").optional(),
@@ -88,7 +103,11 @@ export const NewTransfer = z.strictObject({
   ...head,
   lines: linesOf(
     z
-      .strictObject({ ...lot, toWarehouseId: Id("warehouse"), toPlace: PlaceCode.default(mainPlace) })
+      .strictObject({
+        ...lot,
+        toWarehouseId: Id("warehouse").meta({ examples: ["whs_01JD8Z5T2V9Q4R6W8Y0A1B3C5E"] }),
+        toPlace: PlaceCode.default(mainPlace),
+      })
       .refine(
         ({ warehouseId, place, toWarehouseId, toPlace }) =>
           warehouseId !== toWarehouseId || place !== toPlace,

@@ -11,6 +11,7 @@ import {
   withOutgo,
 } from "./cost.ts";
 import type {
+  DocumentKind,
   DocumentLine,
   NewCount,
   NewReceipt,
@@ -185,3 +186,22 @@ export const valueOfLines = (lines: readonly Pick<DocumentLine, "valueMinor">[])
 /** The quantity of all levels of a product. @throws money.overflow */
 export const quantityIn = (levels: readonly { readonly onHand: number }[]): number =>
   exactNumber(levels.reduce((sum, { onHand }) => sum + BigInt(onHand), 0n));
+
+const signs: Readonly<Record<DocumentKind, number>> = {
+  receipt: 1,
+  transfer: 0,
+  "write-off": -1,
+  count: 1,
+  shipment: -1,
+  return: 1,
+};
+
+/** What a line of a document changes of all there is of its product. */
+export const changeOf = (
+  kind: DocumentKind,
+  { quantity, valueMinor }: Pick<DocumentLine, "quantity" | "valueMinor">,
+): { quantityChange: number; valueChangeMinor: number } => ({
+  // Adding 0 makes 0 of -0.
+  quantityChange: signs[kind] * quantity + 0,
+  valueChangeMinor: signs[kind] * valueMinor + 0,
+});

@@ -8,8 +8,8 @@ import { stockAccount } from "./warehouse.ts";
 const contraByKind: Readonly<Record<DocumentKind, string | undefined>> = {
   receipt: "goods-received",
   transfer: undefined,
-  "write-off": "stock-losses",
-  count: "stock-losses",
+  "write-off": "stock-differences",
+  count: "stock-differences",
   shipment: "cost-of-goods",
   return: "cost-of-goods",
 };
@@ -17,15 +17,7 @@ const contraByKind: Readonly<Record<DocumentKind, string | undefined>> = {
 /** Whether a document of this kind takes goods out; a count does by the sign of its lines. */
 const outgoing: ReadonlySet<DocumentKind> = new Set(["write-off", "shipment"]);
 
-/** The accounts that the stock keeps by itself, opened by the way when they are first needed. */
-const keptAccounts: readonly NewAccount[] = [
-  { path: "inventory", type: "asset", mayGoBelowZero: true, managedBy: "stock" },
-  { path: "stock-losses", type: "expense", mayGoBelowZero: true },
-  { path: "cost-of-goods", type: "expense", mayGoBelowZero: true, turnover: "cost" },
-  { path: "goods-received", type: "liability", mayGoBelowZero: true },
-  { path: "world", type: "equity", mayGoBelowZero: true },
-];
-
+/** The account of a place, opened by the way when something first comes there. */
 const placeAccount = (warehouseId: string, place: string): NewAccount => ({
   path: stockAccount(warehouseId, place),
   type: "stock",
@@ -88,7 +80,6 @@ export const postingOf = (document: StockDocument): StockPosting | undefined => 
       ].map((account) => [account.path, account] as const),
     ),
   );
-  const used = new Set(postings.map(({ account }) => account));
   return {
     transaction: {
       id,
@@ -104,6 +95,6 @@ export const postingOf = (document: StockDocument): StockPosting | undefined => 
       },
       postings,
     },
-    opens: [...places.values(), ...keptAccounts].filter(({ path }) => used.has(path)),
+    opens: [...places.values()],
   };
 };

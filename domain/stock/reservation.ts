@@ -40,6 +40,7 @@ export const Reservation = z
     ownerId: Id("member").meta({ description: "The deal's owner, else the member who reserved" }),
     teamId: Id("team").optional(),
     memo: z.string().optional(),
+    expiresAt: Instant.optional().meta({ description: "When what is still reserved is given free" }),
     createdAt: Instant,
     updatedAt: Instant,
   })
@@ -58,7 +59,8 @@ const oneLineEach = {
 };
 
 export const NewReservation = z.strictObject({
-  dealId: Id("deal"),
+  dealId: Id("deal").optional(),
+  expiresAt: Instant.optional().meta({ description: "When what is still reserved then is given free" }),
   memo: z.string().trim().min(1).max(500).optional(),
   lines: z.array(z.strictObject(lot)).min(1).max(mostLines).refine(oneLineEach.check, oneLineEach.fault),
 });
@@ -90,19 +92,28 @@ export const openLots = ({ lines }: Pick<Reservation, "lines">): Lot[] =>
     }))
     .filter(({ quantity }) => quantity > 0);
 
+/** Whether its time is over; what it holds is given free by the next run that looks for such. */
+export const isExpired = ({ expiresAt }: Pick<Reservation, "expiresAt">, now: Instant): boolean =>
+  expiresAt !== undefined && expiresAt <= now;
+
 /** What a new reservation is made with, beside its goods. */
 export type ReservationHead = Pick<
   Reservation,
-  "id" | "dealId" | "orderId" | "clientId" | "ownerId" | "teamId" | "memo"
+  "id" | "dealId" | "orderId" | "clientId" | "ownerId" | "teamId" | "memo" | "expiresAt"
 >;
 
-/** A new reservation, with the stock behind it. @throws stock.insufficient naming every line that is short */
+/**
+ * A new reservation, with the stock behind it.
+ * @throws request.invalid where it would have expired already, stock.insufficient naming every line that is short
+ */
 export const reserved = (
   before: Stock,
   head: ReservationHead,
   lines: readonly Lot[],
   now: Instant,
 ): { reservation: Reservation; stock: Stock } => {
+  if (isExpired(head, now))
+    throw new Failure("request.invalid", { fields: [{ pointer: "/expiresAt", reason: "lies before now" }] });
   const shortages = new Map<number, Shortage>();
   let stock = before;
   for (const [at, line] of lines.entries()) {
@@ -142,6 +153,8 @@ export const freed = (
 ): { reservation: Reservation; stock: Stock } => {
   if (reservation.state !== "active")
     throw new Failure("stock.reservation-ended", { detail: `It was ${reservation.state}.` });
+  if (way === "shipped" && isExpired(reservation, now))
+    throw new Failure("stock.reservation-ended", { detail: `It expired at ${reservation.expiresAt}.` });
   const lines = reservation.lines.map((line) => ({ ...line }));
   const faults: FieldFault[] = [];
   let stock = before;

@@ -4,6 +4,7 @@ import {
   withDealTypes,
   withFields,
   withLossReasons,
+  withStock,
 } from "../../domain/settings/rules.ts";
 import type { Settings } from "../../domain/settings/settings.ts";
 import { happened } from "../../events/event.ts";
@@ -15,7 +16,7 @@ import { update } from "../kit/table/store.ts";
 import type { settingsRoutes } from "./routes.ts";
 import { occupied } from "./store.ts";
 
-type Part = "deal-types" | "loss-reasons" | "fields";
+type Part = "deal-types" | "loss-reasons" | "fields" | "stock";
 
 /** Loads, decides, saves: the settings and the tenant's note of their version are one transaction. */
 const changed = async (
@@ -59,6 +60,10 @@ export const settingsHandlers: Handlers<typeof settingsRoutes> = {
 
   async setLossReasons({ body }, context) {
     return changed(context, "loss-reasons", (settings) => withLossReasons(settings, body));
+  },
+
+  async setStock({ body }, context) {
+    return changed(context, "stock", (settings) => withStock(settings, body));
   },
 
   async setFields({ body }, context) {

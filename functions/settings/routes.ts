@@ -3,6 +3,7 @@ import {
   FieldsChange,
   LossReasonsChange,
   ShownSettings,
+  StockChange,
 } from "../../domain/settings/settings.ts";
 import { route } from "../kit/route.ts";
 
@@ -44,6 +45,17 @@ export const settingsRoutes = {
     permission: "tenant:write",
     body: LossReasonsChange,
     failures: ["settings.inconsistent", "settings.entry-removed"],
+  }),
+  setStock: route({
+    ...answer,
+    method: "PUT",
+    path: "/v1/settings/stock",
+    summary: "Set how the cost of goods is found",
+    description:
+      "Another method takes hold of each product with its next movement, and moves no value: what is there becomes one " +
+      "layer at its average, or the layers become one average.",
+    permission: "tenant:write",
+    body: StockChange,
   }),
   setFields: route({
     ...answer,

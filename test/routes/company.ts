@@ -80,6 +80,15 @@ export const newCompany = async () => {
     params: { contractId },
     body: { name: "contract.pdf", mediaType: "application/pdf", bytes: 3 },
   });
+  const warehouse = await call.createWarehouse({ body: { name: `Warehouse ${fresh()}` } });
+  const goods = { productId: product.id, warehouseId: warehouse.id };
+  await call.postReceipt({ body: { lines: [{ ...goods, quantity: 1_000, costMinor: 10_000 }] } });
+  const reservation = await call.reserveStock({
+    body: { dealId: deal.id, lines: [{ ...goods, quantity: 10 }] },
+  });
+  const shipment = await call.postShipment({
+    body: { dealId: deal.id, lines: [{ ...goods, quantity: 5 }] },
+  });
   await settle();
   const ids: Ids = {
     ten: tenantId,
@@ -94,6 +103,9 @@ export const newCompany = async () => {
     job: job.id,
     upl: upload.uploadId,
     note: note.id,
+    whs: warehouse.id,
+    rsv: reservation.id,
+    stk: shipment.id,
     ctr: contractId,
     cns: consumption.id,
     file: announced.file.id,

@@ -63,8 +63,10 @@ const requestsOf = (route: Route, company: Company): fc.Arbitrary<Sending> => {
 const rulesBeyondForm = [
   /^is not a time zone of the IANA database$/,
   /^lies before /,
+  /^is where the goods lie already$/,
+  /^stands twice$/,
   /^phone, email, taxId and externalId go one at a time$/,
-  /^names a (contact|product|member) twice$/,
+  /^names a (contact|product|member|place of a product) twice$/,
   /^has shares of more than 100 percent$/,
   /^is not a declared field$/,
   /^cannot be given together with features$/,

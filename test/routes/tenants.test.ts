@@ -37,6 +37,12 @@ beforeAll(async () => {
   await call.linkContractDeal({ params: contractParams, body: { dealId: secondDeal } });
   const taken = { amountMinor: 1, currency: "EUR", on: "2026-06-01" };
   await call.consumeContract({ params: contractParams, body: taken });
+  const goods = { productId: ids.prd ?? "", warehouseId: ids.whs ?? "" };
+  await call.createWarehouse({ body: { name: "Second" } });
+  const other = await call.createProduct({ body: { code: "THIRD", name: "Third" } });
+  const received = { ...goods, productId: other.id, quantity: 1, costMinor: 1 };
+  await call.postReceipt({ body: { lines: [received] } });
+  await call.reserveStock({ body: { dealId, lines: [{ ...goods, quantity: 1 }] } });
   const request = await valid.createImport?.(theirs);
   await send(routeCalled("createImport"), { token: theirs.token, ...request });
   await settle();

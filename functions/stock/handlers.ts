@@ -1,0 +1,183 @@
+import { Failure, notFound } from "../../domain/kernel/errors.ts";
+import { pageSize } from "../../domain/kernel/page.ts";
+import { monthIn } from "../../domain/kernel/time.ts";
+import { costMethodOf } from "../../domain/settings/settings.ts";
+import { type Cost, noCost } from "../../domain/stock/cost.ts";
+import type { StockDocument, StockMovement } from "../../domain/stock/document.ts";
+import { availableIn, type Level, type Spot } from "../../domain/stock/level.ts";
+import type { Context } from "../kit/context.ts";
+import type { Handlers } from "../kit/serve.ts";
+import { productEntity } from "../products/store.ts";
+import { checkLinks } from "./links.ts";
+import {
+  goodsReturn,
+  issue,
+  type Movement,
+  postMovement,
+  receipt,
+  stockCount,
+  transfer,
+} from "./movements.ts";
+import { reservationHandlers } from "./reservation-handlers.ts";
+import type { stockRoutes } from "./routes.ts";
+import { costEntity, documentEntity, levelPrefix, stockPartitions } from "./store.ts";
+import { inTurn, untilSettled } from "./turns.ts";
+import { loadWarehouse, warehouseHandlers } from "./warehouse-handlers.ts";
+
+/** How many places a product may lie in to be read as a whole. */
+const mostLevels = 2000;
+
+/** Decides a movement and posts it; again as long as others move the same goods. */
+const moved = (
+  context: Context,
+  lines: readonly Pick<Spot, "productId">[],
+  decide: () => Promise<Movement>,
+): Promise<StockDocument> =>
+  inTurn(
+    lines.map(({ productId }) => `${context.store.tenantId} ${productId}`),
+    () => untilSettled(context, async () => postMovement(context, await decide())),
+  );
+
+const shown = ({ productId, warehouseId, place, onHand, reserved }: Level) => ({
+  productId,
+  warehouseId,
+  place,
+  onHand,
+  reserved,
+  available: availableIn({ onHand, reserved }),
+});
+
+const loadDocument = async ({ store }: Pick<Context, "store">, id: string): Promise<StockDocument> => {
+  const document = await store.get(documentEntity, { id });
+  if (!document) throw notFound();
+  return document;
+};
+
+/** @throws record.not-found */
+const checkProduct = async ({ store }: Pick<Context, "store">, id: string): Promise<void> => {
+  if (!(await store.get(productEntity, { id }))) throw notFound();
+};
+
+export const stockHandlers: Handlers<typeof stockRoutes> = {
+  ...warehouseHandlers,
+  ...reservationHandlers,
+
+  async postReceipt({ body: { lines, ...head } }, context) {
+    const by = context.member.id;
+    return moved(context, lines, () => receipt(context, { by, ...head }, lines));
+  },
+
+  async postTransfer({ body: { lines, ...head } }, context) {
+    const by = context.member.id;
+    return moved(context, lines, () => transfer(context, { by, ...head }, lines));
+  },
+
+  async postWriteOff({ body: { lines, ...head } }, context) {
+    const by = context.member.id;
+    return moved(context, lines, () => issue(context, "write-off", { by, ...head }, lines));
+  },
+
+  async postCount({ body: { lines, ...head } }, context) {
+    const by = context.member.id;
+    return moved(context, lines, () => stockCount(context, { by, ...head }, lines));
+  },
+
+  async postShipment({ body: { lines, clientId, counterpartyId, dealId, ...head } }, context) {
+    const links = await checkLinks(context, { clientId, counterpartyId, dealId });
+    const by = context.member.id;
+    return moved(context, lines, () => issue(context, "shipment", { by, ...head, ...links }, lines));
+  },
+
+  async postReturn({ params, body: { lines, ...head } }, context) {
+    const { id, lines: goods } = await loadDocument(context, params.documentId);
+    return moved(context, goods, async () => {
+      const shipment = await loadDocument(context, id);
+      if (shipment.kind !== "shipment") throw notFound();
+      return goodsReturn(context, { by: context.member.id, ...head }, shipment, lines);
+    });
+  },
+
+  async listStockDocuments({ query }, { store, tenant, now }) {
+    const { deal, month = monthIn(now, tenant.timeZone), limit = pageSize.standard, cursor } = query;
+    return store.list<StockDocument>({
+      ...(deal === undefined
+        ? { index: "list", pk: stockPartitions.documentsOf(month) }
+        : { index: "client", pk: stockPartitions.documentsOfDeal(deal) }),
+      newestFirst: true,
+      limit,
+      cursor,
+    });
+  },
+
+  async readStockDocument({ params }, context) {
+    return loadDocument(context, params.documentId);
+  },
+
+  async listStock({ query }, { store, tenant }) {
+    const page = await store.list<Cost>({
+      index: "list",
+      pk: stockPartitions.all,
+      limit: query.limit ?? pageSize.standard,
+      cursor: query.cursor,
+    });
+    const items = page.items.map(({ method, ...cost }) => ({
+      ...cost,
+      costMethod: method,
+      currency: tenant.currency,
+    }));
+    return { ...page, items };
+  },
+
+  async readStockOfProduct({ params: { productId } }, context) {
+    const { store, tenant } = context;
+    const pk = stockPartitions.product(productId);
+    const [, cost, page, settings] = await Promise.all([
+      checkProduct(context, productId),
+      store.get(costEntity, { productId }),
+      store.list<Level>({ pk, beginsWith: levelPrefix, limit: mostLevels }),
+      context.settings(),
+    ]);
+    if (page.next !== undefined)
+      throw new Failure("limit.exceeded", {
+        detail: `It lies in more than ${mostLevels} places; ask for what lies in a warehouse.`,
+      });
+    const levels = page.items.filter(({ onHand }) => onHand > 0).map(shown);
+    const { method, quantity, valueMinor } = cost ?? noCost(productId, costMethodOf(settings));
+    const reserved = levels.reduce((sum, level) => sum + level.reserved, 0);
+    return {
+      productId,
+      quantity,
+      valueMinor,
+      currency: tenant.currency,
+      costMethod: method,
+      reserved,
+      available: quantity - reserved,
+      levels,
+    };
+  },
+
+  async listStockMovements({ params: { productId }, query }, context) {
+    await checkProduct(context, productId);
+    const { from = "0000-01-01", to = "9999-12-31", limit = pageSize.standard, cursor } = query;
+    return context.store.list<StockMovement>({
+      pk: stockPartitions.movements(productId),
+      // `$` follows `#`, which stands behind the day: the last day is counted in.
+      between: [from, `${to}$`],
+      newestFirst: true,
+      limit,
+      cursor,
+    });
+  },
+
+  async listStockInWarehouse({ params: { warehouseId }, query }, context) {
+    await loadWarehouse(context, warehouseId);
+    const page = await context.store.list<Level>({
+      index: "list",
+      pk: stockPartitions.inWarehouse(warehouseId),
+      ...(query.place === undefined ? {} : { beginsWith: `${query.place}#` }),
+      limit: query.limit ?? pageSize.standard,
+      cursor: query.cursor,
+    });
+    return { ...page, items: page.items.map(shown) };
+  },
+};

@@ -1,0 +1,69 @@
+import { Failure, type FieldFault } from "../../domain/kernel/errors.ts";
+import type { Cost } from "../../domain/stock/cost.ts";
+import { type Level, type Spot, type Stock, spotKey } from "../../domain/stock/level.ts";
+import type { Warehouse } from "../../domain/stock/warehouse.ts";
+import { entityName, fromItem, type Item } from "../kit/table/item.ts";
+import type { Store } from "../kit/table/store.ts";
+import { productEntity } from "../products/store.ts";
+import { costEntity, levelEntity, warehouseEntity } from "./store.ts";
+
+/** A spot that a request names. */
+export interface NamedSpot extends Spot {
+  /** The line that names it. */
+  readonly line: number;
+  readonly way: "in" | "out";
+  /** The fields that name warehouse and place. */
+  readonly fields?: readonly [string, string];
+}
+
+const recordsOf = <R>(items: readonly Item[], name: string): R[] =>
+  items.filter((item) => entityName(item) === name).map((item) => fromItem<R>(item));
+
+/** Every line that names a product, warehouse or place that is not there, or that takes nothing in. */
+const checkSpots = (
+  spots: readonly NamedSpot[],
+  products: ReadonlySet<string>,
+  warehouses: ReadonlyMap<string, Warehouse>,
+): void => {
+  const unknown = new Map<string, FieldFault>();
+  const closed: FieldFault[] = [];
+  const fault = (pointer: string, reason: string) => unknown.set(pointer, { pointer, reason });
+  for (const { line, way, productId, warehouseId, place, fields = ["warehouseId", "place"] } of spots) {
+    const at = (field: string) => `/lines/${line}/${field}`;
+    const warehouse = warehouses.get(warehouseId);
+    const found = warehouse?.places.find(({ code }) => code === place);
+    if (!products.has(productId)) fault(at("productId"), "names no product");
+    if (!warehouse) fault(at(fields[0]), "names no warehouse");
+    else if (!found) fault(at(fields[1]), "names no place of the warehouse");
+    else if (way === "in" && !(warehouse.active && found.active))
+      closed.push({ pointer: at(warehouse.active ? fields[1] : fields[0]), reason: "takes nothing in" });
+  }
+  if (unknown.size > 0) throw new Failure("reference.unknown", { fields: [...unknown.values()] });
+  if (closed.length > 0) throw new Failure("stock.place-closed", { fields: closed });
+};
+
+/**
+ * The stock that a movement is decided on, consistently and in one round trip.
+ * @throws reference.unknown naming every field at fault, stock.place-closed
+ */
+export const loadStock = async (store: Store, spots: readonly NamedSpot[]): Promise<Stock> => {
+  const items = await store.batchGet(
+    spots.flatMap((spot) => [
+      levelEntity.key(spot),
+      costEntity.key(spot),
+      productEntity.key({ id: spot.productId }),
+      warehouseEntity.key({ id: spot.warehouseId }),
+    ]),
+  );
+  checkSpots(
+    spots,
+    new Set(recordsOf<{ id: string }>(items, productEntity.name).map(({ id }) => id)),
+    new Map(recordsOf<Warehouse>(items, warehouseEntity.name).map((warehouse) => [warehouse.id, warehouse])),
+  );
+  const levels = recordsOf<Level>(items, levelEntity.name);
+  const costs = recordsOf<Cost>(items, costEntity.name);
+  return {
+    levels: new Map(levels.map((level) => [spotKey(level), level])),
+    costs: new Map(costs.map((cost) => [cost.productId, cost])),
+  };
+};

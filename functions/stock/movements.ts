@@ -1,0 +1,246 @@
+import type { Tenant } from "../../domain/access/records.ts";
+import { dayIn } from "../../domain/kernel/time.ts";
+import { Shortage } from "../../domain/ledger/errors.ts";
+import { effectiveDay } from "../../domain/ledger/transaction.ts";
+import { costMethodOf } from "../../domain/settings/settings.ts";
+import type { CostMethod } from "../../domain/stock/cost.ts";
+import type {
+  DocumentKind,
+  NewCount,
+  NewReceipt,
+  NewReturn,
+  NewTransfer,
+  StockDocument,
+} from "../../domain/stock/document.ts";
+import type { Lot, Stock } from "../../domain/stock/level.ts";
+import {
+  counted,
+  issued,
+  type Moved,
+  received,
+  returned,
+  transferred,
+  valueOfLines,
+} from "../../domain/stock/movement.ts";
+import { postingOf } from "../../domain/stock/posting.ts";
+import { freed, openLots, type Reservation } from "../../domain/stock/reservation.ts";
+import { type Happened, happened } from "../../events/event.ts";
+import { reservationChanged, stockMoved } from "../../events/stock.ts";
+import type { Actor } from "../kit/context.ts";
+import { StaleWrite, update, type Write } from "../kit/table/store.ts";
+import { type PostingContext, type PostingRequest, post } from "../ledger/posting.ts";
+import { loadStock, type NamedSpot } from "./load.ts";
+import { documentEntity, documentWrites, reservationEntity, stockWrites } from "./store.ts";
+
+/** What a movement needs of a request, or of a flow that runs by itself. */
+export interface StockContext extends PostingContext, Pick<Actor, "settings"> {
+  readonly tenant: Tenant;
+}
+
+/** What stands at the head of a document, beside its goods. What it names has been checked by the caller. */
+export interface DocumentHead {
+  /** Made by a flow that may come again: the same id posts once. Absent: a new one. */
+  readonly id?: string | undefined;
+  /** The member, or `system`. */
+  readonly by: string;
+  readonly effectiveOn?: string | undefined;
+  readonly memo?: string | undefined;
+  readonly clientId?: string | undefined;
+  readonly counterpartyId?: string | undefined;
+  readonly dealId?: string | undefined;
+  readonly orderId?: string | undefined;
+}
+
+/**
+ * A movement that is decided and not yet written: hand `requests` to the ledger's `post`, with `writes` and `happened`
+ * beside those of the change that it is part of, or the whole to `postMovement`. Of two movements in one change each
+ * would be decided without the other: one change holds one.
+ */
+export interface Movement {
+  readonly document: StockDocument;
+  /** None where nothing moves: a count without a difference. */
+  readonly requests: readonly PostingRequest[];
+  readonly writes: readonly Write[];
+  readonly happened: readonly Happened[];
+}
+
+type Links = Pick<StockDocument, "reservationId" | "shipmentId">;
+
+const movement = async (
+  context: StockContext,
+  kind: DocumentKind,
+  head: DocumentHead,
+  before: Stock,
+  decide: (method: CostMethod) => Moved,
+  links: Links = {},
+): Promise<Movement> => {
+  const { id = context.newId("stockDocument"), by, effectiveOn, ...about } = head;
+  const { stock, lines } = decide(costMethodOf(await context.settings()));
+  const document: StockDocument = {
+    id,
+    version: 1,
+    kind,
+    effectiveOn: effectiveDay(effectiveOn, dayIn(context.now, context.tenant.timeZone), undefined),
+    postedAt: context.now,
+    postedBy: by,
+    currency: context.tenant.currency,
+    lines,
+    valueMinor: valueOfLines(lines),
+    ...about,
+    ...links,
+  };
+  const posting = postingOf(document);
+  // What is sent again under the same id is the same request, whatever the goods cost by then.
+  const content = {
+    kind,
+    head: { ...about, ...links },
+    goods: lines.map(({ valueMinor: _, ...line }) => line),
+  };
+  return {
+    document,
+    requests: posting ? [{ ...posting, content }] : [],
+    writes: [...documentWrites(document), ...stockWrites(before, stock)],
+    happened: [happened(stockMoved, document)],
+  };
+};
+
+const spotsOf = (lots: readonly Omit<Lot, "quantity">[], way: "in" | "out"): NamedSpot[] =>
+  lots.map((lot, line) => ({ ...lot, line, way }));
+
+/** Goods that come in. @throws reference.unknown, stock.place-closed, money.overflow, ledger.effective-day */
+export const receipt = async (
+  context: StockContext,
+  head: DocumentHead,
+  lines: NewReceipt["lines"],
+): Promise<Movement> => {
+  const before = await loadStock(context.store, spotsOf(lines, "in"));
+  return movement(context, "receipt", head, before, (method) => received(before, method, lines));
+};
+
+/** Goods that are taken elsewhere. @throws stock.insufficient, reference.unknown, stock.place-closed */
+export const transfer = async (
+  context: StockContext,
+  head: DocumentHead,
+  lines: NewTransfer["lines"],
+): Promise<Movement> => {
+  const targets = lines.map(({ productId, toWarehouseId, toPlace }, line) => ({
+    productId,
+    warehouseId: toWarehouseId,
+    place: toPlace,
+    line,
+    way: "in" as const,
+    fields: ["toWarehouseId", "toPlace"] as const,
+  }));
+  const before = await loadStock(context.store, [...spotsOf(lines, "out"), ...targets]);
+  return movement(context, "transfer", head, before, () => transferred(before, lines));
+};
+
+/** Goods that leave: shipped to somebody, or written off. @throws stock.insufficient, reference.unknown */
+export const issue = async (
+  context: StockContext,
+  kind: "shipment" | "write-off",
+  head: DocumentHead,
+  lines: readonly Lot[],
+): Promise<Movement> => {
+  const before = await loadStock(context.store, spotsOf(lines, "out"));
+  return movement(context, kind, head, before, (method) => issued(before, method, lines));
+};
+
+/** What was counted. @throws stock.insufficient where reserved goods are missing, reference.unknown */
+export const stockCount = async (
+  context: StockContext,
+  head: DocumentHead,
+  lines: NewCount["lines"],
+): Promise<Movement> => {
+  const before = await loadStock(context.store, spotsOf(lines, "out"));
+  return movement(context, "count", head, before, (method) => counted(before, method, lines));
+};
+
+/**
+ * What is shipped of a reservation, to whom it was reserved for; all that is still reserved where nothing is said.
+ * @throws stock.reservation-ended, stock.beyond-reservation
+ */
+export const reservedShipment = async (
+  context: StockContext,
+  head: DocumentHead,
+  reservation: Reservation,
+  wished?: readonly Lot[],
+): Promise<Movement> => {
+  const lots = wished ?? openLots(reservation);
+  const before = await loadStock(context.store, spotsOf(lots, "out"));
+  const free = freed(before, reservation, lots, "shipped", context.now);
+  const { clientId, dealId, orderId } = reservation;
+  const decided = await movement(
+    context,
+    "shipment",
+    { clientId, dealId, orderId, ...head },
+    before,
+    (method) => issued(free.stock, method, lots),
+    { reservationId: reservation.id },
+  );
+  return {
+    ...decided,
+    writes: [...decided.writes, update(reservationEntity, free.reservation)],
+    happened: [...decided.happened, happened(reservationChanged, free.reservation)],
+  };
+};
+
+/** What comes back of a shipment, to whom it was shipped. @throws stock.beyond-shipment, stock.place-closed */
+export const goodsReturn = async (
+  context: StockContext,
+  head: DocumentHead,
+  shipment: StockDocument,
+  lines: NewReturn["lines"],
+): Promise<Movement> => {
+  const spots = lines.flatMap(({ line: number, warehouseId, place }, line): NamedSpot[] => {
+    const of = shipment.lines[number];
+    return of
+      ? [
+          {
+            productId: of.productId,
+            warehouseId: warehouseId ?? of.warehouseId,
+            place: place ?? of.place,
+            line,
+            way: "in",
+          },
+        ]
+      : [];
+  });
+  const before = await loadStock(context.store, spots);
+  const { clientId, counterpartyId, dealId, orderId } = shipment;
+  let after = shipment;
+  const decided = await movement(
+    context,
+    "return",
+    { clientId, counterpartyId, dealId, orderId, ...head },
+    before,
+    (method) => {
+      const back = returned(before, method, shipment, lines);
+      after = back.shipment;
+      return back;
+    },
+    { shipmentId: shipment.id },
+  );
+  return { ...decided, writes: [...decided.writes, update(documentEntity, after)] };
+};
+
+/**
+ * Writes a movement as a change of its own. The ledger's own guard refuses only what was taken by others since the
+ * movement was decided: then it is to be decided anew, and says itself what is short.
+ * @throws StaleWrite
+ */
+export const postMovement = async (
+  context: StockContext,
+  { document, requests, writes, happened: what }: Movement,
+): Promise<StockDocument> => {
+  if (requests.length === 0) {
+    await context.save({ writes, happened: what, answer: document });
+    return document;
+  }
+  try {
+    const { answer } = await post(context, requests, { writes, happened: what, answer: () => document });
+    return answer;
+  } catch (error) {
+    throw error instanceof Shortage ? new StaleWrite() : error;
+  }
+};

@@ -1,0 +1,124 @@
+import { Cost } from "../../domain/stock/cost.ts";
+import { StockDocument, StockMovement } from "../../domain/stock/document.ts";
+import { changesOf, Level, type Spot, type Stock } from "../../domain/stock/level.ts";
+import { changeOf } from "../../domain/stock/movement.ts";
+import { Reservation } from "../../domain/stock/reservation.ts";
+import { Warehouse } from "../../domain/stock/warehouse.ts";
+import { type Entity, entity } from "../kit/table/entity.ts";
+import { create, StaleWrite, update, type Write } from "../kit/table/store.ts";
+
+/**
+ * Access patterns: warehouses by name; what lies where of a product (its partition); what lies in a warehouse by place,
+ * and what the tenant has with its value (index `list`, only what is there); documents by month and by deal; the
+ * movements of a product by day; reservations that are active, and those of a deal.
+ */
+export const stockPartitions = {
+  warehouses: "WAREHOUSES",
+  product: (productId: string) => `STOCK#${productId}`,
+  inWarehouse: (warehouseId: string) => `STOCK-IN#${warehouseId}`,
+  all: "STOCK",
+  movements: (productId: string) => `STOCK-MOVEMENTS#${productId}`,
+  documentsOf: (month: string) => `STOCK-DOCUMENTS#${month}`,
+  documentsOfDeal: (dealId: string) => `STOCK-DOCUMENTS#${dealId}`,
+  reservations: "RESERVATIONS",
+  reservationsOfDeal: (dealId: string) => `RESERVATIONS#${dealId}`,
+};
+
+export const warehouseEntity = entity<Warehouse, { readonly id: string }>({
+  name: "warehouse",
+  schema: Warehouse,
+  key: ({ id }) => ({ pk: `WAREHOUSE#${id}`, sk: "WAREHOUSE" }),
+  indexes: ({ id, name }) => ({ list: { pk: stockPartitions.warehouses, sk: `${name}#${id}` } }),
+});
+
+export const levelPrefix = "LEVEL#";
+
+export const levelEntity = entity<Level, Spot>({
+  name: "stock-level",
+  schema: Level,
+  key: ({ productId, warehouseId, place }) => ({
+    pk: stockPartitions.product(productId),
+    sk: `${levelPrefix}${warehouseId}#${place}`,
+  }),
+  indexes: ({ productId, warehouseId, place, onHand }) =>
+    onHand > 0 ? { list: { pk: stockPartitions.inWarehouse(warehouseId), sk: `${place}#${productId}` } } : {},
+});
+
+export const costEntity = entity<Cost, Pick<Cost, "productId">>({
+  name: "stock-cost",
+  schema: Cost,
+  key: ({ productId }) => ({ pk: stockPartitions.product(productId), sk: "COST" }),
+  indexes: ({ productId, quantity }) =>
+    quantity > 0 ? { list: { pk: stockPartitions.all, sk: productId } } : {},
+});
+
+export const documentEntity = entity<StockDocument, { readonly id: string }>({
+  name: "stock-document",
+  schema: StockDocument,
+  key: ({ id }) => ({ pk: `STOCK-DOCUMENT#${id}`, sk: "DOCUMENT" }),
+  indexes: ({ id, effectiveOn, dealId }) => ({
+    list: { pk: stockPartitions.documentsOf(effectiveOn.slice(0, 7)), sk: `${effectiveOn}#${id}` },
+    ...(dealId ? { client: { pk: stockPartitions.documentsOfDeal(dealId), sk: id } } : {}),
+  }),
+});
+
+export const movementEntity = entity<
+  StockMovement,
+  Pick<StockMovement, "productId" | "effectiveOn" | "documentId" | "line">
+>({
+  name: "stock-movement",
+  schema: StockMovement,
+  key: ({ productId, effectiveOn, documentId, line }) => ({
+    pk: stockPartitions.movements(productId),
+    sk: `${effectiveOn}#${documentId}#${line}`,
+  }),
+});
+
+export const reservationEntity = entity<Reservation, { readonly id: string }>({
+  name: "stock-reservation",
+  schema: Reservation,
+  key: ({ id }) => ({ pk: `RESERVATION#${id}`, sk: "RESERVATION" }),
+  indexes: ({ id, state, dealId }) => ({
+    ...(state === "active" ? { list: { pk: stockPartitions.reservations, sk: id } } : {}),
+    ...(dealId ? { client: { pk: stockPartitions.reservationsOfDeal(dealId), sk: id } } : {}),
+  }),
+});
+
+/** A record that nobody has written yet; where somebody did meanwhile, the decision is made anew. */
+const firstOf = <R extends { readonly version: number } & I, I>(of: Entity<R, I>, record: R): Write =>
+  create(of, record, () => new StaleWrite());
+
+/** What is written of levels and costs that a decision changed, each over the version that was decided on. */
+export const stockWrites = (before: Stock, after: Stock): Write[] => {
+  const { levels, costs } = changesOf(before, after);
+  return [
+    ...levels.map((level) =>
+      level.version === 1 ? firstOf(levelEntity, level) : update(levelEntity, level),
+    ),
+    ...costs.map((cost) => (cost.version === 1 ? firstOf(costEntity, cost) : update(costEntity, cost))),
+  ];
+};
+
+const movementsOf = ({ id, kind, effectiveOn, postedAt, lines }: StockDocument): StockMovement[] =>
+  lines.flatMap(({ returnedQuantity: _, returnedValueMinor: __, ...line }, at) =>
+    line.quantity === 0
+      ? []
+      : [
+          {
+            version: 1,
+            documentId: id,
+            line: at,
+            kind,
+            effectiveOn,
+            postedAt,
+            ...line,
+            ...changeOf(kind, line),
+          },
+        ],
+  );
+
+/** What is written of a new document: itself, and a movement of each line's product. */
+export const documentWrites = (document: StockDocument): Write[] => [
+  create(documentEntity, document),
+  ...movementsOf(document).map((movement) => create(movementEntity, movement)),
+];

@@ -1,0 +1,48 @@
+import type { Actor } from "../kit/context.ts";
+import { StaleWrite } from "../kit/table/store.ts";
+
+const last = new Map<string, Promise<void>>();
+
+/**
+ * Runs one after the other what shares a key, within this instance: movements of one product would only meet at the
+ * version of its records and be decided again. Instances do not wait for each other: there the version decides.
+ */
+export const inTurn = async <T>(keys: Iterable<string>, run: () => Promise<T>): Promise<T> => {
+  // In one order everywhere, so that nobody waits in a ring; all are taken at once, so that nobody comes between.
+  const mine = [...new Set(keys)].sort();
+  const before = mine.map((key) => last.get(key));
+  let leave = () => {};
+  const turn = new Promise<void>((resolve) => {
+    leave = resolve;
+  });
+  for (const key of mine) last.set(key, turn);
+  try {
+    await Promise.all(before);
+    return await run();
+  } finally {
+    for (const key of mine) if (last.get(key) === turn) last.delete(key);
+    leave();
+  }
+};
+
+const mostTries = 10;
+const wait = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
+
+/** A number from 0 to 1, from the chance in an id. */
+const chanceOf = ({ newId }: Pick<Actor, "newId">): number =>
+  Number.parseInt(newId("change").slice(-4), 36) / 36 ** 4;
+
+/**
+ * Makes a decision again while others change the stock under it: what many take at once is decided often.
+ * @throws StaleWrite after the last try; the kit then runs the handler again
+ */
+export const untilSettled = async <T>(context: Pick<Actor, "newId">, run: () => Promise<T>): Promise<T> => {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await run();
+    } catch (error) {
+      if (!(error instanceof StaleWrite) || attempt === mostTries) throw error;
+      await wait(chanceOf(context) * Math.min(300, 10 * 2 ** attempt));
+    }
+  }
+};
