@@ -73,7 +73,7 @@ const turnoverDescription =
   "As it was posted: revenue, margin (revenue less the cost of what was sold), the number of sales, and every account of " +
   "income and expense.";
 const TurnoverQuery = z.strictObject({
-  year: queryInteger(1900, 9999),
+  year: queryInteger(1900, 9999).optional().meta({ description: "This year where none is given" }),
   currency: Currency.optional().meta({ description: "The tenant's currency where none is given" }),
 });
 
@@ -107,7 +107,7 @@ export const ledgerReadRoutes = {
     }),
     status: 200,
     output: pageOf(Balance).extend({ account: z.string(), type: AccountType }),
-    failures: ["money.overflow"],
+    failures: ["record.not-found", "money.overflow"],
   }),
   readLedgerStatement: route({
     ...shared,
@@ -135,7 +135,7 @@ export const ledgerReadRoutes = {
       opening: Amount.meta({ description: "Before the first line of this page" }),
       closing: Amount.meta({ description: "Behind the last line of this page" }),
     }),
-    failures: ["money.overflow"],
+    failures: ["record.not-found", "money.overflow"],
   }),
   readTrialBalance: route({
     ...shared,
@@ -181,7 +181,7 @@ export const ledgerReadRoutes = {
     }),
     status: 200,
     output: pageOf(MemberBalance).extend({ control: z.string(), type: AccountType, commodity: z.string() }),
-    failures: ["money.overflow"],
+    failures: ["record.not-found", "money.overflow"],
   }),
   readClientTurnover: route({
     ...shared,
@@ -262,5 +262,6 @@ export const ledgerReadRoutes = {
     body: z.strictObject({ cursor: z.string().max(20_000).optional() }),
     status: 200,
     output: Verification,
+    failures: ["request.cursor-mismatch"],
   }),
 };

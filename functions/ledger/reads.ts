@@ -1,7 +1,7 @@
 import { Failure, notFound } from "../../domain/kernel/errors.ts";
 import { exactNumber } from "../../domain/kernel/money.ts";
 import { pageSize } from "../../domain/kernel/page.ts";
-import { type Day, instantOf, millisecondsOf } from "../../domain/kernel/time.ts";
+import { type Day, dayIn, instantOf, millisecondsOf } from "../../domain/kernel/time.ts";
 import { type Account, natural } from "../../domain/ledger/account.ts";
 import type { StatementLine, TurnoverSums } from "../../domain/ledger/effects.ts";
 import { type BalanceTimes, balanceOf } from "../../domain/ledger/pages.ts";
@@ -59,11 +59,12 @@ const lineShown = ({ balance, ...line }: StatementLine & { readonly balance: big
 
 /** The figures of a year. What was never sold has turned over nothing. */
 const turnoverShown = async (
-  { store, tenant }: Context,
+  { store, tenant, now }: Context,
   dimension: TurnoverSums["dimension"],
   id: string,
-  { year, currency = tenant.currency }: { readonly year: number; readonly currency?: string | undefined },
+  asked: { readonly year?: number | undefined; readonly currency?: string | undefined },
 ) => {
+  const { year = Number(dayIn(now, tenant.timeZone).slice(0, 4)), currency = tenant.currency } = asked;
   const [item] = await store.batchGet([turnoverKey({ dimension, id, year: String(year), currency })]);
   return turnoverOf(year, currency, item ? numbersOf(item) : []);
 };

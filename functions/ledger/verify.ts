@@ -36,8 +36,8 @@ const beginningOf = (chain: number): Place => ({ stage: "chains", chain, seq: 0,
 
 const placeIn = (store: Store, cursor: string | undefined): Place => {
   if (cursor === undefined) return beginningOf(0);
-  const [text = ""] = store.cursors.open(cursor);
   try {
+    const [text = ""] = store.cursors.open(cursor);
     return Place.parse(JSON.parse(text));
   } catch {
     throw new Failure("request.cursor-mismatch", {
