@@ -10,6 +10,7 @@ import { docsRoutes } from "./docs/routes.ts";
 import { importRoutes } from "./imports/routes.ts";
 import type { LambdaDeclaration } from "./kit/lambda.ts";
 import type { RouteTable } from "./kit/route.ts";
+import { ledgerRoutes } from "./ledger/routes.ts";
 import { productRoutes } from "./products/routes.ts";
 import { settingsRoutes } from "./settings/routes.ts";
 import { stockRoutes } from "./stock/routes.ts";
@@ -63,6 +64,11 @@ export const lambdas: readonly LambdaDeclaration[] = [
     trigger: { kind: "schedule", schedule: contractReminders },
     grants: { table: { access: "read-write", leadingKeys: ["T#*", "DUE#*"] } },
     timeoutSeconds: 300,
+  },
+  {
+    ...api("ledger", "The ledger: accounts, transactions, balances", ledgerRoutes),
+    memoryMb: 1769,
+    timeoutSeconds: 29,
   },
   {
     ...api("imports", "Uploads, and imports from them", importRoutes),

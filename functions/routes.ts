@@ -4,6 +4,7 @@ import { contractRoutes } from "./contracts/routes.ts";
 import { dealRoutes } from "./deals/routes.ts";
 import { docsRoutes } from "./docs/routes.ts";
 import { importRoutes } from "./imports/routes.ts";
+import { ledgerRoutes } from "./ledger/routes.ts";
 import { productRoutes } from "./products/routes.ts";
 import { settingsRoutes } from "./settings/routes.ts";
 import { stockRoutes } from "./stock/routes.ts";
@@ -20,6 +21,7 @@ export const allRoutes = {
   ...dealRoutes,
   ...stockRoutes,
   ...contractRoutes,
+  ...ledgerRoutes,
   ...importRoutes,
   ...docsRoutes,
 };

@@ -9,6 +9,8 @@ export const features = {
   stock: "warehouses, stock and reservations",
   ledger: "the ledger: accounts, transactions, balances",
   contracts: "contracts with clients",
+  time: "positions, rates and the time that members spend",
+  finance: "invoices, payments and exchange rates",
 } as const;
 
 export type Feature = keyof typeof features;

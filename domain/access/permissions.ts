@@ -30,6 +30,12 @@ export const permissions = [
   "balance:read",
   "contract:read",
   "contract:write",
+  "rate:read",
+  "rate:write",
+  "time:read",
+  "time:write",
+  "finance:read",
+  "finance:write",
 ] as const;
 export type Permission = (typeof permissions)[number];
 
@@ -50,8 +56,11 @@ export const rightsByRole: Readonly<Record<Role, Rights>> = {
     "deal:write": "team",
     "stock:reserve": "team",
     "balance:read": "team",
+    "finance:read": "team",
     "contract:read": "team",
     "contract:write": "team",
+    "time:read": "team",
+    "time:write": "team",
   },
   manager: {
     ...everywhere(["tenant:read", "member:read", "product:read", "stock:read"]),
@@ -61,10 +70,17 @@ export const rightsByRole: Readonly<Record<Role, Rights>> = {
     "deal:write": "own",
     "stock:reserve": "own",
     "balance:read": "own",
+    "finance:read": "own",
     "contract:read": "own",
     "contract:write": "own",
+    "time:read": "own",
+    "time:write": "own",
   },
-  marketer: everywhere(["tenant:read", "member:read", "product:read", "client:read", "deal:read"]),
+  marketer: {
+    ...everywhere(["tenant:read", "member:read", "product:read", "client:read", "deal:read"]),
+    "time:read": "own",
+    "time:write": "own",
+  },
   accountant: everywhere([
     "tenant:read",
     "member:read",
@@ -77,6 +93,12 @@ export const rightsByRole: Readonly<Record<Role, Rights>> = {
     "balance:read",
     "contract:read",
     "contract:write",
+    "rate:read",
+    "rate:write",
+    "time:read",
+    "time:write",
+    "finance:read",
+    "finance:write",
   ]),
   warehouse: everywhere([
     "tenant:read",

@@ -25,6 +25,8 @@ export const idPrefixes = {
   contract: "ctr",
   consumption: "cns",
   file: "file",
+  position: "pos",
+  timeEntry: "tme",
   invoice: "inv",
   creditNote: "crn",
   payment: "pay",

@@ -1,4 +1,6 @@
 import * as z from "zod";
+import { Failure } from "../kernel/errors.ts";
+import { exactNumber } from "../kernel/money.ts";
 import { Instant } from "../kernel/time.ts";
 import { Commodity } from "./commodity.ts";
 
@@ -100,3 +102,62 @@ export const controlAccount = (member: Account, control: string): Account => ({
   version: 1,
   openedAt: member.openedAt,
 });
+
+/** What may be changed of an account. Its type and its place in the turnover may not: figures were made by them. */
+export const AccountChange = z.strictObject({
+  name: fields.name.unwrap().nullable().optional(),
+  mayGoBelowZero: fields.mayGoBelowZero.optional(),
+  limits: fields.limits.unwrap().nullable().optional().meta({
+    description: "All limits there are from now on; null takes them away",
+  }),
+});
+export type AccountChange = z.infer<typeof AccountChange>;
+
+/** The account after a change. A stock account goes on never to be below zero. */
+export const changedAccount = (account: Account, change: AccountChange): Account => {
+  const { name, limits, mayGoBelowZero } = change;
+  return {
+    ...account,
+    ...(name === undefined ? {} : { name: name ?? undefined }),
+    ...(limits === undefined ? {} : { limits: limits ?? undefined }),
+    ...(mayGoBelowZero === undefined || account.type === "stock" ? {} : { mayGoBelowZero }),
+    version: account.version + 1,
+  };
+};
+
+/** What stands on an account in one commodity, in its natural balance. */
+export interface Standing {
+  readonly commodity: Commodity;
+  readonly settled: bigint;
+  /** What pending transactions may take out, and bring in. */
+  readonly taken: bigint;
+  readonly brought: bigint;
+}
+
+/** The guard that a constrained account has in a commodity. */
+export interface Guard {
+  readonly commodity: Commodity;
+  readonly settled: number;
+  readonly available: number;
+  readonly room?: number;
+}
+
+/**
+ * The guard by which an account is held to its constraints from now on.
+ * @throws ledger.account-in-use where it breaks them as it stands
+ */
+export const guardOf = (account: Account, { commodity, settled, taken, brought }: Standing): Guard => {
+  const available = settled - taken;
+  const limit = account.limits?.[commodity];
+  const room = limit === undefined ? undefined : BigInt(limit) - settled - brought;
+  if ((!account.mayGoBelowZero && available < 0n) || (room !== undefined && room < 0n))
+    throw new Failure("ledger.account-in-use", {
+      detail: `It has ${settled} of ${commodity}, ${available} of it available.`,
+    });
+  return {
+    commodity,
+    settled: exactNumber(settled),
+    available: exactNumber(available),
+    ...(room === undefined ? {} : { room: exactNumber(room) }),
+  };
+};

@@ -1,20 +1,27 @@
 import * as z from "zod";
 import { currencies } from "../kernel/currency.ts";
 
+const known = new Set(currencies);
+
 /**
  * What is counted exactly: a currency (in its minor unit), a product (in the smallest unit of its measure),
  * a minute of a member's time, a loyalty point.
  */
 export const Commodity = z
   .string()
-  .regex(
-    new RegExp(`^(?:${currencies.join("|")}|prd_[0-9A-HJKMNP-TV-Z]{26}|minute|point)$`),
-    "is neither an active currency, nor a product, nor minute or point",
-  )
+  .regex(/^(?:[A-Z]{3}|prd_[0-9A-HJKMNP-TV-Z]{26}|minute|point)$/)
+  .refine((code) => code.length !== 3 || known.has(code), "is not an active ISO 4217 currency")
   .meta({
     id: "Commodity",
     description: "A currency of ISO 4217, the id of a product, `minute` or `point`",
     examples: ["EUR"],
+    override: {
+      type: "string",
+      anyOf: [
+        { type: "string", enum: [...currencies, "minute", "point"] },
+        { type: "string", pattern: "^prd_[0-9A-HJKMNP-TV-Z]{26}$" },
+      ],
+    },
   });
 export type Commodity = string;
 

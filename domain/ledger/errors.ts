@@ -16,6 +16,7 @@ export const ledgerFailures = {
   },
   "ledger.account-exists": { kind: "conflict", title: "The account is there already" },
   "ledger.account-closed": { kind: "conflict", title: "The account is closed" },
+  "ledger.account-open": { kind: "conflict", title: "The account is open" },
   "ledger.account-not-empty": { kind: "conflict", title: "The account has a balance and cannot be closed" },
   "ledger.account-managed": {
     kind: "conflict",

@@ -43,12 +43,13 @@ export interface Machine {
   readonly entropy: Entropy;
 }
 
-/** Writes a change with its events, in the name of a member or of `system`. */
+/** Writes a change with its events, in the name of a member or of `system`. One of nothing writes nothing. */
 export const saveAs = async (
   actor: Pick<Actor, "store" | "now" | "correlationId" | "newId">,
   by: string,
   change: Omit<Change<unknown>, "answer">,
 ): Promise<void> => {
+  if (change.writes.length === 0 && !change.happened?.length) return;
   const events = enveloped(change.happened ?? [], {
     tenantId: actor.store.tenantId,
     actor: by,

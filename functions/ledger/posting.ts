@@ -52,8 +52,8 @@ export interface PostingMore<Answer> {
   /** The caller's own records, written with the transactions or not at all. Their refusals and `StaleWrite` reach the caller. */
   readonly writes?: readonly Write[];
   readonly happened?: readonly Happened[];
-  /** What the route answers; it is remembered under the request's Idempotency-Key. */
-  readonly answer: (transactions: readonly Transaction[]) => Answer;
+  /** What the route answers, also to a repetition; it is remembered under the request's Idempotency-Key. */
+  readonly answer: (transactions: readonly Transaction[], replay: boolean) => Answer;
   /** Refuses accounts that a part of the system keeps (`managedBy`): for what people post by hand. */
   readonly byHand?: boolean;
 }
@@ -201,7 +201,7 @@ const tried = async <Answer>(
   if (!last) throw new Error("a change posts at least one transaction");
   const head = { ...view.head, version: view.head.version + 1, seq: last.seq, hash: last.hash };
   const commodities = newCommodities(transactions, known);
-  const answer = more.answer(transactions);
+  const answer = more.answer(transactions, false);
   await context.save({
     writes: postingWrites({
       transactions,
@@ -256,6 +256,10 @@ export const post = async <Answer>(
   more: PostingMore<Answer>,
 ): Promise<Posted<Answer>> => {
   const drafts = requests.map(draftOf);
+  const ids = requests.map(({ transaction }) => transaction.id);
+  const twice = ids.find((id, n) => ids.indexOf(id) !== n);
+  if (twice !== undefined)
+    throw new Failure("ledger.id-reused", { detail: `${twice} stands twice in the request.` });
   const known = knownOf(context.store.tenantId);
   for (let attempt = 1; ; attempt++) {
     const chain = await known.take(() => chanceOf(context));
@@ -273,7 +277,12 @@ export const post = async <Answer>(
       } else if (error instanceof SeenBefore || error instanceof Failure) {
         // A request that was carried out is answered as it was then, whatever would be said to it today.
         const earlier = await earlierOf(context.store, drafts);
-        if (earlier) return { transactions: earlier, replay: true, answer: more.answer(earlier) };
+        if (earlier) {
+          const answer = more.answer(earlier, true);
+          // Nothing is written but the answer, where the request has a key under which it is to be remembered.
+          await context.save({ writes: [], answer });
+          return { transactions: earlier, replay: true, answer };
+        }
         if (error instanceof Failure) throw error;
       } else throw error;
       if (attempt === mostTries) throw new Failure("record.busy");

@@ -11,7 +11,7 @@ import {
   type TurnoverSums,
   turnoverShardOf,
 } from "../../domain/ledger/effects.ts";
-import { type Links, Transaction } from "../../domain/ledger/transaction.ts";
+import { Links, Transaction } from "../../domain/ledger/transaction.ts";
 import { count } from "../kit/table/counter.ts";
 import { entity, type Key } from "../kit/table/entity.ts";
 import { type Item, itemKey } from "../kit/table/item.ts";
@@ -91,7 +91,7 @@ const Line = z.object({
   insertedOn: z.string(),
   kind: z.string(),
   memo: z.string().optional(),
-  links: z.custom<Links>().optional(),
+  links: Links.optional(),
 });
 type LineRecord = StatementLine & { readonly version: 1 };
 

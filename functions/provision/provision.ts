@@ -12,6 +12,7 @@ import { memberEntity, settingsEntity, tenantEntity } from "../kit/records.ts";
 import { newMeter } from "../kit/table/database.ts";
 import { create, Store } from "../kit/table/store.ts";
 import { SystemStore } from "../kit/table/system.ts";
+import { chartWrites } from "../ledger/chart.ts";
 
 export interface Provisioned {
   readonly tenantId: string;
@@ -22,7 +23,7 @@ const digestOf = (order: TenantOrder): string =>
   createHash("sha256").update(JSON.stringify(order)).digest("base64url");
 
 /**
- * Makes a tenant with its settings and its first admin, in one transaction. The same order given again
+ * Makes a tenant with its settings, its chart of accounts and its first admin, in one transaction. The same order given again
  * has the same result.
  * @throws request.invalid, with what is wrong; member.email-taken when the address belongs to another order
  */
@@ -59,6 +60,7 @@ export const provision = async (payload: unknown, ground: Ground): Promise<Provi
           create(memberEntity, admin),
           create(adminCountEntity, adminCount),
           emailClaiming({ email: admin.email, tenantId, memberId, order: digest }, "/adminEmail"),
+          ...chartWrites(now),
         ],
         happened: [happened(tenantCreated, tenant), happened(memberInvited, admin)],
       },

@@ -72,7 +72,7 @@ const objectOf = (schema: JsonObject, known: Known, depth: number): fc.Arbitrary
   const names =
     schema.propertyNames === undefined
       ? fc.stringMatching(/^[a-z]{1,10}$/)
-      : textOf(objectAt(schema.propertyNames), known);
+      : arbitraryOf(schema.propertyNames, known).map(String);
   return fc.dictionary(names, arbitraryOf(additionalProperties, known, depth + 1), { maxKeys: 3 });
 };
 

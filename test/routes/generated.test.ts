@@ -28,6 +28,8 @@ const knownOf = ({ ids }: Company): Known => ({
     team: fc.constant(ids.team),
     client: fc.constant(ids.cli),
     product: fc.constant(ids.prd),
+    account: fc.constantFrom("bank", "cash", "revenue"),
+    commodity: fc.constantFrom("EUR", "RON"),
   },
 });
 
@@ -65,6 +67,8 @@ const rulesBeyondForm = [
   /^lies before /,
   /^is where the goods lie already$/,
   /^stands twice$/,
+  /^is zero$/,
+  /^cannot be given together with clientId$/,
   /^phone, email, taxId and externalId go one at a time$/,
   /^names a (contact|product|member|place of a product) twice$/,
   /^has shares of more than 100 percent$/,

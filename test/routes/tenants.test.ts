@@ -195,7 +195,8 @@ const replacedAt = (value: unknown, path: readonly string[], id: (prefix: string
 };
 
 describe("another tenant's record in a body answers as one that does not exist", () => {
-  test.each(routesWithBody)("$method $path", async (route) => {
+  // What is posted in bulk is refused row by row, with 200 for the whole: test/ledger holds it to this.
+  test.each(routesWithBody.filter(({ name }) => name !== "postBulk"))("$method $path", async (route) => {
     const make = valid[route.name];
     const places = placesOfIds((await make?.(ours))?.body);
     for (const place of places) {

@@ -119,6 +119,32 @@ const someReservation = async (company: Company) => {
   return { params: { reservationId: id }, lines: [{ ...goods, quantity: 4 }] };
 };
 
+const anotherAccount = async ({ call }: Company) => {
+  const path = `test:${fresh()}`;
+  await call.openAccount({ body: { path, type: "asset" } });
+  return { path };
+};
+const someTransaction = ({ ids }: Company) => ({
+  id: fresh(),
+  kind: "sale",
+  effectiveOn: "2026-06-01",
+  links: {
+    clientId: ids.cli,
+    counterpartyId: ids.cpt,
+    dealId: ids.deal,
+    productId: ids.prd,
+    memberId: ids.mem,
+  },
+  postings: [
+    { account: "bank", commodity: "EUR", amount: 100 },
+    { account: "revenue", commodity: "EUR", amount: -100, productId: ids.prd },
+  ],
+});
+const anotherTransaction = async (company: Company) => {
+  const { id } = await company.call.postTransaction({ body: someTransaction(company) });
+  return { transactionId: id };
+};
+
 /**
  * A request of each mutation that is carried out, on records of its own, with every field that names another
  * record filled from the company.
@@ -350,6 +376,21 @@ export const valid: Readonly<Record<string, (company: Company) => Promise<Reques
     const { params, lines } = await someReservation(company);
     return { params, body: { lines } };
   },
+  openAccount: async () => ({ body: { path: `test:${fresh()}`, type: "asset" } }),
+  changeAccount: async (company) => ({ params: await anotherAccount(company), body: { name: "Petty cash" } }),
+  closeAccount: async (company) => ({ params: await anotherAccount(company) }),
+  reopenAccount: async (company) => {
+    const params = await anotherAccount(company);
+    await company.call.closeAccount({ params });
+    return { params };
+  },
+  postTransaction: async (company) => ({ body: someTransaction(company) }),
+  postBatch: async (company) => ({ body: { transactions: [someTransaction(company)] } }),
+  postBulk: async (company) => ({ body: { transactions: [someTransaction(company)] } }),
+  reverseTransaction: async (company) => ({
+    params: await anotherTransaction(company),
+    body: { id: fresh() },
+  }),
   createUpload: async () => ({ body: { bytes: 100 } }),
   createImport: async () => ({ body: { text: "sku;name\nX;Y\n", dryRun: true, mapping } }),
   cancelImport: async (company) => ({ params: { importId: (await anotherImport(company)).id } }),

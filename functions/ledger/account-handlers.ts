@@ -1,0 +1,136 @@
+import { Failure, notFound } from "../../domain/kernel/errors.ts";
+import { pageSize } from "../../domain/kernel/page.ts";
+import {
+  type Account,
+  changedAccount,
+  controlAccount,
+  controlOf,
+  openedAccount,
+} from "../../domain/ledger/account.ts";
+import { happened } from "../../events/event.ts";
+import { accountChanged, accountOpened } from "../../events/ledger.ts";
+import { type Context, checkVersion, saveAs } from "../kit/context.ts";
+import type { Handlers } from "../kit/serve.ts";
+import { create, type ListQuery, StaleWrite, update, type Write } from "../kit/table/store.ts";
+import type { accountRoutes } from "./account-routes.ts";
+import { constrainedWrites, isEmpty } from "./account-standing.ts";
+import { ensureChart } from "./chart.ts";
+import { checkReferences, referencesIn } from "./references.ts";
+import { accountEntity, headTouches, ledgerPartitions } from "./store.ts";
+
+const loaded = async ({ store }: Context, path: string): Promise<Account> => {
+  const account = await store.get(accountEntity, { path });
+  if (!account) throw notFound();
+  return account;
+};
+
+const byHand = (account: Account): Account => {
+  if (account.managedBy !== undefined)
+    throw new Failure("ledger.account-managed", {
+      detail: `${account.path} is kept by ${account.managedBy}.`,
+    });
+  return account;
+};
+
+/** The write of a control account, where the first of its members is opened. @throws ledger.account-unfit */
+const controlWrites = async ({ store }: Context, account: Account): Promise<Write[]> => {
+  const control = controlOf(account.path);
+  if (control === undefined) return [];
+  const there = await store.get(accountEntity, { path: control });
+  if (!there) return [create(accountEntity, controlAccount(account, control), () => new StaleWrite())];
+  if (there.type !== account.type)
+    throw new Failure("ledger.account-unfit", {
+      detail: `${control} is of the type ${there.type}, and so are its members.`,
+      fields: [{ pointer: "/type", reason: `differs from that of ${control}` }],
+    });
+  return [];
+};
+
+const change = (account: Account, writes: readonly Write[]) => ({
+  writes: [update(accountEntity, account), ...writes],
+  happened: [happened(accountChanged, account)],
+  answer: account,
+});
+
+export const accountHandlers: Handlers<typeof accountRoutes> = {
+  async openAccount({ body }, context) {
+    await ensureChart(context);
+    await checkReferences(context.store, referencesIn(body.path));
+    const account = openedAccount(body, context.now);
+    return context.save({
+      writes: [
+        create(accountEntity, account, () => {
+          return new Failure("ledger.account-exists", {
+            fields: [{ pointer: "/path", reason: "is that of an account that is there" }],
+          });
+        }),
+        ...(await controlWrites(context, account)),
+      ],
+      happened: [happened(accountOpened, account)],
+      answer: account,
+    });
+  },
+
+  async listAccounts({ query: { control, clientId, limit = pageSize.standard, cursor } }, context) {
+    if (control !== undefined && clientId !== undefined)
+      throw new Failure("request.invalid", {
+        fields: [{ pointer: "/query/control", reason: "cannot be given together with clientId" }],
+      });
+    const query: ListQuery =
+      clientId === undefined
+        ? {
+            index: "list",
+            pk: control === undefined ? ledgerPartitions.accounts : ledgerPartitions.membersOf(control),
+            limit,
+            cursor,
+          }
+        : {
+            index: "client",
+            pk: ledgerPartitions.ofClient(clientId),
+            beginsWith: "LEDGER-ACCOUNT#",
+            limit,
+            cursor,
+          };
+    return context.store.list<Account>(query);
+  },
+
+  async readAccount({ params }, context) {
+    return loaded(context, params.path);
+  },
+
+  async changeAccount({ params, body }, context) {
+    const account = byHand(await loaded(context, params.path));
+    checkVersion(context, account);
+    const changed = changedAccount(account, body);
+    const renamedOnly = body.limits === undefined && body.mayGoBelowZero === undefined;
+    return context.save(change(changed, renamedOnly ? [] : await constrainedWrites(context.store, changed)));
+  },
+
+  async closeAccount({ params }, context) {
+    const account = byHand(await loaded(context, params.path));
+    checkVersion(context, account);
+    const notEmpty = () =>
+      new Failure("ledger.account-not-empty", { detail: `${account.path} is not at zero.` });
+    if (!(await isEmpty(context.store, account))) throw notEmpty();
+    const closed =
+      account.closedAt === undefined
+        ? { ...account, version: account.version + 1, closedAt: context.now }
+        : account;
+    if (account.closedAt === undefined)
+      await saveAs(context, context.member.id, change(closed, headTouches()));
+    // Nothing is posted to it from here on. What came in after we looked opens it again.
+    if (await isEmpty(context.store, account)) return context.save({ writes: [], answer: closed });
+    const { closedAt: _closedAt, ...open } = closed;
+    const opened = { ...open, version: closed.version + 1 };
+    await saveAs(context, context.member.id, change(opened, headTouches()));
+    throw notEmpty();
+  },
+
+  async reopenAccount({ params }, context) {
+    const account = await loaded(context, params.path);
+    checkVersion(context, account);
+    if (account.closedAt === undefined) throw new Failure("ledger.account-open");
+    const { closedAt: _closedAt, ...open } = account;
+    return context.save(change({ ...open, version: account.version + 1 }, headTouches()));
+  },
+};

@@ -1,0 +1,101 @@
+import { Failure } from "../../domain/kernel/errors.ts";
+import { type Account, guardOf, isConstrained, natural, type Standing } from "../../domain/ledger/account.ts";
+import { type Item, itemKey } from "../kit/table/item.ts";
+import { mostItemsInTransaction, StaleWrite, type Store, type Write } from "../kit/table/store.ts";
+import { commoditiesOf } from "./commodities.ts";
+import { guardEntityName, guardKey, headKeys, headOf, headWrite, ledgerPartitions } from "./store.ts";
+
+/** More than the shards of a common account have in fifty years. */
+const mostPages = 10_000;
+/** Commodities of an account that one change looks through. */
+const mostCommodities = 1000;
+
+const sumOf = (items: readonly Item[], pattern: RegExp): bigint =>
+  items
+    .flatMap((item) => Object.entries(item))
+    .reduce((sum, [name, value]) => (pattern.test(name) ? sum + BigInt(value.N ?? 0) : sum), 0n);
+
+/** What stands on an account, and whether it has a guard, be it one of constraints that it had earlier. */
+interface Found extends Standing {
+  readonly guarded: boolean;
+}
+
+const standingOf = async (store: Store, account: Account, commodity: string): Promise<Found> => {
+  const pk = ledgerPartitions.balance(account.path, commodity);
+  const items = await store.collection(pk, mostPages);
+  const held = items.filter(({ sk }) => sk?.S?.startsWith("HELD#"));
+  const pages = items.filter(({ sk }) => sk?.S?.startsWith("PAGE#"));
+  return {
+    commodity,
+    settled: natural(account.type, sumOf(pages, /^e\d\di\d{8}$/)),
+    taken: sumOf(held, /^taken$/),
+    brought: sumOf(held, /^brought$/),
+    guarded: items.some(({ sk }) => sk?.S === "GUARD"),
+  };
+};
+
+/** What stands on an account, in every commodity that it may ever have had. @throws limit.exceeded */
+const standingsOf = async (store: Store, account: Account): Promise<Found[]> => {
+  const { items, next } = await commoditiesOf(store, account.path, { limit: mostCommodities });
+  if (next !== undefined)
+    throw new Failure("limit.exceeded", {
+      detail: `Accounts of its kind hold more than ${mostCommodities} commodities.`,
+    });
+  const standings: Found[] = [];
+  for (let at = 0; at < items.length; at += 20)
+    standings.push(
+      ...(await Promise.all(
+        items.slice(at, at + 20).map((commodity) => standingOf(store, account, commodity)),
+      )),
+    );
+  return standings;
+};
+
+/** Whether an account is at zero in every commodity, with nothing reserved. @throws limit.exceeded */
+export const isEmpty = async (store: Store, account: Account): Promise<boolean> =>
+  (await standingsOf(store, account)).every(
+    ({ settled, taken, brought }) => settled === 0n && taken === 0n && brought === 0n,
+  );
+
+/**
+ * What is written beside an account that gets other constraints: its guards as of this very moment. The heads of all
+ * chains are read before and written on the versions they had, so that no posting lies between; with them every
+ * posting under way looks at the account again.
+ * @throws ledger.account-in-use, limit.exceeded; StaleWrite where somebody posted meanwhile
+ */
+export const constrainedWrites = async (store: Store, account: Account): Promise<Write[]> => {
+  const heads = (await store.moment(headKeys)).map((item, chain) => headOf(chain, item));
+  const touched = heads.map((head) =>
+    headWrite({ ...head, version: head.version + 1, epoch: head.epoch + 1 }, () => new StaleWrite()),
+  );
+  if (!isConstrained(account)) return touched;
+  const guards = (await standingsOf(store, account))
+    .filter(
+      ({ settled, taken, brought, guarded }) => guarded || settled !== 0n || taken !== 0n || brought !== 0n,
+    )
+    .map((standing) => guardOf(account, standing));
+  if (guards.length + touched.length + 2 > mostItemsInTransaction)
+    throw new Failure("limit.exceeded", { detail: `It holds ${guards.length} commodities.` });
+  return [...touched, ...guards.map((guard) => guardPut(account.path, guard))];
+};
+
+const guardPut = (
+  path: string,
+  { commodity, settled, available, room }: ReturnType<typeof guardOf>,
+): Write => ({
+  entity: guardEntityName,
+  key: guardKey(path, commodity),
+  otherwise: () => new StaleWrite(),
+  build: (tenantId, TableName) => ({
+    Put: {
+      TableName,
+      Item: {
+        ...itemKey(tenantId, guardKey(path, commodity)),
+        entity: { S: guardEntityName },
+        settled: { N: String(settled) },
+        available: { N: String(available) },
+        ...(room === undefined ? {} : { room: { N: String(room) } }),
+      },
+    },
+  }),
+});

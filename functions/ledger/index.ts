@@ -1,0 +1,6 @@
+import { serve } from "../kit/serve.ts";
+import { accountHandlers } from "./account-handlers.ts";
+import { ledgerRoutes } from "./routes.ts";
+import { transactionHandlers } from "./transaction-handlers.ts";
+
+export const handler = serve(ledgerRoutes, { ...accountHandlers, ...transactionHandlers });

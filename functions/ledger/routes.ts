@@ -1,0 +1,5 @@
+import { accountRoutes } from "./account-routes.ts";
+import { transactionRoutes } from "./transaction-routes.ts";
+
+/** The subject's routes, each group with handlers of its own. */
+export const ledgerRoutes = { ...accountRoutes, ...transactionRoutes };
