@@ -196,7 +196,7 @@ const payment = {
   bookMinor: 602_157,
   rate: "4.9765",
   paidOn: "2026-11-23",
-  account: "bank",
+  moneyAccount: "bank",
   currency: "EUR",
   leftMinor: 0,
   leftBookMinor: 0,

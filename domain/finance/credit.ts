@@ -223,8 +223,8 @@ export const credited = (
   const openMinor = invoice.openMinor - settledMinor;
   const sign = signOf(invoice.side);
   const bookedLines: BookedLine[] = lines.map(({ line: at, ...line }) => {
-    const { discountMinor = 0, netMinor: whole = 0, account } = invoice.lines[at] ?? {};
-    return { ...line, account, discountMinor: shareOf(discountMinor, line.netMinor, whole) };
+    const { discountMinor = 0, netMinor: whole = 0, costAccount } = invoice.lines[at] ?? {};
+    return { ...line, costAccount, discountMinor: shareOf(discountMinor, line.netMinor, whole) };
   });
   const against = counterLegs(invoice.side, bookedLines, book, tenantCurrency).map((leg) => ({
     ...leg,

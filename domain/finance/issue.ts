@@ -89,7 +89,7 @@ export interface BookedLine {
   readonly netMinor: number;
   readonly discountMinor: number;
   readonly productId?: string | undefined;
-  readonly account?: string | undefined;
+  readonly costAccount?: string | undefined;
 }
 
 /**
@@ -109,7 +109,11 @@ export const counterLegs = (
     return [
       ...shared(
         net,
-        lines.map((line) => ({ ...line, weight: line.netMinor, account: line.account ?? "goods-received" })),
+        lines.map((line) => ({
+          ...line,
+          weight: line.netMinor,
+          account: line.costAccount ?? "goods-received",
+        })),
         1,
         tenantCurrency,
       ),

@@ -32,7 +32,7 @@ export const LineInput = z.strictObject({
   }),
   discount: Discount.optional(),
   taxId: Slug.optional().meta({ description: "A tax rate of the settings; the standard one if absent" }),
-  account: CostAccount.optional().meta({ description: "Of a supplier's line" }),
+  costAccount: CostAccount.optional().meta({ description: "Of a supplier's line" }),
 });
 export type LineInput = z.infer<typeof LineInput>;
 
@@ -51,7 +51,7 @@ export const Line = z.object({
   netMinor: MinorAmount,
   taxMinor: MinorAmount,
   totalMinor: MinorAmount,
-  account: CostAccount.optional(),
+  costAccount: CostAccount.optional(),
 });
 export type Line = z.infer<typeof Line>;
 
@@ -90,7 +90,8 @@ const priced = (input: LineInput, pointer: string, around: LineSurroundings): Pr
     });
   if (product && input.scale !== undefined && input.scale !== product.unit.scale)
     fault("scale", `is ${product.unit.scale} for this product`);
-  if (around.side === "sale" && input.account !== undefined) fault("account", "goes with a purchase only");
+  if (around.side === "sale" && input.costAccount !== undefined)
+    fault("costAccount", "goes with a purchase only");
   const scale = product?.unit.scale ?? input.scale ?? 0;
   const text = input.description ?? product?.name;
   if (text === undefined) fault("description", "is needed without a product");
@@ -111,7 +112,7 @@ const priced = (input: LineInput, pointer: string, around: LineSurroundings): Pr
     discountMinor: lineTotalMinor(line, pointer) - amountMinor,
     taxId,
     percent: rate.percent,
-    ...(around.side === "purchase" ? { account: input.account ?? "goods-received" } : {}),
+    ...(around.side === "purchase" ? { costAccount: input.costAccount ?? "goods-received" } : {}),
     amountMinor,
   };
 };

@@ -35,7 +35,7 @@ export const NewPayment = z.strictObject({
   currency: Currency.optional().meta({ description: "The tenant's where none is given" }),
   amountMinor: z.int().min(1),
   paidOn: Day.optional().meta({ description: "Today where none is given; not in the future" }),
-  account: MoneyAccount.default("bank"),
+  moneyAccount: MoneyAccount.default("bank"),
   rate: RateText.optional().meta({ description: "Of its currency; that of the day where none is given" }),
   reference: reference.optional(),
   memo: memo.optional(),
@@ -54,7 +54,7 @@ export const NewRefund = z.strictObject({
     .meta({ description: "The payment or credit note that has something left" }),
   amountMinor: z.int().min(1).optional().meta({ description: "All that is left where none is given" }),
   paidOn: Day.optional(),
-  account: MoneyAccount.default("bank"),
+  moneyAccount: MoneyAccount.default("bank"),
   rate: RateText.optional(),
   reference: reference.optional(),
   memo: memo.optional(),
@@ -73,7 +73,7 @@ export const Payment = z
     bookMinor: MinorAmount.meta({ description: "In the tenant's currency" }),
     rate: RateText.optional(),
     paidOn: Day,
-    account: z.string(),
+    moneyAccount: z.string(),
     reference: z.string().optional(),
     memo: z.string().optional(),
     ...freeMoney,
@@ -138,7 +138,7 @@ export const paymentLegs = (
 ): Leg[] => {
   const legs = [
     {
-      account: payment.account,
+      account: payment.moneyAccount,
       currency: payment.currency,
       amountMinor: signOf(payment.side) * payment.amountMinor,
       bookMinor: signOf(payment.side) * payment.bookMinor,
@@ -187,7 +187,7 @@ export const refunded = (
     bookMinor,
     ...rateOf(currency, rates),
     paidOn: rates.day,
-    account: input.account,
+    moneyAccount: input.moneyAccount,
     ...(input.reference === undefined ? {} : { reference: input.reference }),
     ...(input.memo === undefined ? {} : { memo: input.memo }),
     currency,
@@ -203,7 +203,7 @@ export const refunded = (
   const legs = [
     freeLeg(source, currency, part, -1),
     {
-      account: input.account,
+      account: input.moneyAccount,
       currency,
       amountMinor: -signOf(side) * amountMinor,
       bookMinor: -signOf(side) * bookMinor,

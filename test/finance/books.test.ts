@@ -140,7 +140,7 @@ class Books {
       (one) => one !== undefined,
     );
     const about = { ...this.circumstances(), rates };
-    const input = { side: this.side, clientId, currency, amountMinor, account: "bank", allocations: [] };
+    const input = { side: this.side, clientId, currency, amountMinor, moneyAccount: "bank", allocations: [] };
     const payment = newPayment(input, about);
     const result = spent(
       payment,
@@ -189,7 +189,7 @@ class Books {
     if (!source) return;
     const { left, legs } = refunded(
       source,
-      { sourceId: source.id, account: "bank" },
+      { sourceId: source.id, moneyAccount: "bank" },
       { ...this.circumstances(), rates },
     );
     this.post(legs);

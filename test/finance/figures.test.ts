@@ -165,7 +165,7 @@ describe("the lines of a document", () => {
         [
           { quantity: 1, unitPriceMinor: 1 },
           { description: "x", quantity: 1 },
-          { description: "x", quantity: 1, unitPriceMinor: 1, taxId: "none", account: "inventory" },
+          { description: "x", quantity: 1, unitPriceMinor: 1, taxId: "none", costAccount: "inventory" },
         ],
         around,
       ),
@@ -175,7 +175,7 @@ describe("the lines of a document", () => {
         fields: [
           { pointer: "/lines/0/description", reason: expect.any(String) },
           { pointer: "/lines/1/unitPriceMinor", reason: expect.any(String) },
-          { pointer: "/lines/2/account", reason: expect.any(String) },
+          { pointer: "/lines/2/costAccount", reason: expect.any(String) },
           { pointer: "/lines/2/taxId", reason: expect.any(String) },
         ],
       }),

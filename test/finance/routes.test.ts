@@ -190,7 +190,7 @@ describe("an issued invoice", () => {
           side: "purchase",
           clientId,
           counterpartyId: second,
-          lines: [{ description: "Paper", unitPriceMinor: 10_000, account: "other-cost" }],
+          lines: [{ description: "Paper", unitPriceMinor: 10_000, costAccount: "other-cost" }],
         },
       });
     const one = await draft();
@@ -269,7 +269,7 @@ describe("payments", () => {
         allocations: [{ invoiceId: one.id, amountMinor: 100_000 }, { invoiceId: two.id }],
       },
     });
-    expect(payment).toMatchObject({ leftMinor: 39_500, version: 1, account: "bank" });
+    expect(payment).toMatchObject({ leftMinor: 39_500, version: 1, moneyAccount: "bank" });
     const read = async (invoiceId: string) => {
       const { openMinor, state } = await call.readInvoice({ params: { invoiceId } });
       return [openMinor, state];
