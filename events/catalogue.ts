@@ -5,6 +5,7 @@ import * as deals from "./deals.ts";
 import type { EventDeclaration } from "./event.ts";
 import * as imports from "./imports.ts";
 import * as ledger from "./ledger.ts";
+import * as people from "./people.ts";
 import * as products from "./products.ts";
 import * as settings from "./settings.ts";
 import * as stock from "./stock.ts";
@@ -20,6 +21,7 @@ export const allEvents: readonly EventDeclaration[] = [
   deals,
   imports,
   ledger,
+  people,
   products,
   settings,
   stock,

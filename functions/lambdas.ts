@@ -11,6 +11,7 @@ import { importRoutes } from "./imports/routes.ts";
 import type { LambdaDeclaration } from "./kit/lambda.ts";
 import type { RouteTable } from "./kit/route.ts";
 import { ledgerRoutes } from "./ledger/routes.ts";
+import { peopleRoutes } from "./people/routes.ts";
 import { productRoutes } from "./products/routes.ts";
 import { settingsRoutes } from "./settings/routes.ts";
 import { stockRoutes } from "./stock/routes.ts";
@@ -53,6 +54,7 @@ export const lambdas: readonly LambdaDeclaration[] = [
   api("products", "The range", productRoutes),
   { ...api("stock", "Warehouses, what lies there, and every movement of it", stockRoutes), memoryMb: 1024 },
   { ...api("deals", "Deals, the board and their summary", dealRoutes), memoryMb: 1024 },
+  { ...api("people", "Positions, rates and the time that members spend", peopleRoutes), memoryMb: 1024 },
   {
     ...api("contracts", "Contracts with clients, their files and what was consumed of them", contractRoutes),
     grants: { table: { access: "read-write", leadingKeys: ["T#*"] }, uploads: "read-write" },

@@ -5,6 +5,7 @@ import { dealRoutes } from "./deals/routes.ts";
 import { docsRoutes } from "./docs/routes.ts";
 import { importRoutes } from "./imports/routes.ts";
 import { ledgerRoutes } from "./ledger/routes.ts";
+import { peopleRoutes } from "./people/routes.ts";
 import { productRoutes } from "./products/routes.ts";
 import { settingsRoutes } from "./settings/routes.ts";
 import { stockRoutes } from "./stock/routes.ts";
@@ -21,6 +22,7 @@ export const allRoutes = {
   ...dealRoutes,
   ...stockRoutes,
   ...contractRoutes,
+  ...peopleRoutes,
   ...ledgerRoutes,
   ...importRoutes,
   ...docsRoutes,

@@ -60,6 +60,14 @@ export const newCompany = async () => {
       },
     },
   });
+  const position = await call.createPosition({
+    body: { name: `Position ${fresh()}`, rates: [{ hourlyRateMinor: 3000 }] },
+  });
+  for (const memberId of [member.id, adminMemberId])
+    await call.setMemberPosts({ params: { memberId }, body: { posts: [{ positionId: position.id }] } });
+  const time = await call.postTime({
+    body: { on: "2026-06-01", minutes: 30, memberId: member.id, clientId: client.id },
+  });
   const contract = await call.createContract({
     body: {
       number: fresh(),
@@ -109,6 +117,8 @@ export const newCompany = async () => {
     ctr: contractId,
     cns: consumption.id,
     file: announced.file.id,
+    pos: position.id,
+    tme: time.id,
   };
   return { tenantId, token, call, adminMemberId, ids };
 };

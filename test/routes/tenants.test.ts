@@ -37,6 +37,9 @@ beforeAll(async () => {
   await call.linkContractDeal({ params: contractParams, body: { dealId: secondDeal } });
   const taken = { amountMinor: 1, currency: "EUR", on: "2026-06-01" };
   await call.consumeContract({ params: contractParams, body: taken });
+  await call.createPosition({ body: { name: "Second" } });
+  await call.postTime({ body: { on: "2026-06-02", minutes: 5, dealId } });
+  await call.postTime({ body: { on: "2026-06-03", minutes: 5, dealId } });
   const goods = { productId: ids.prd ?? "", warehouseId: ids.whs ?? "" };
   await call.createWarehouse({ body: { name: "Second" } });
   const other = await call.createProduct({ body: { code: "THIRD", name: "Third" } });
@@ -130,6 +133,7 @@ const queryPrefix: Readonly<Record<string, string>> = {
   teamId: "team",
   client: "cli",
   deal: "deal",
+  member: "mem",
   parent: "cli",
   product: "prd",
 };

@@ -75,6 +75,13 @@ const anotherImport = ({ call }: Company) =>
       mapping: { ...mapping, identifiedBy: ["sku"], fields: [...mapping.fields] },
     },
   });
+const anotherPosition = ({ call }: Company) =>
+  call.createPosition({ body: { name: `Position ${fresh()}`, rates: [{ hourlyRateMinor: 100 }] } });
+/** Of the admin, who works for the client and deal of the company. */
+const anotherTime = async ({ call, ids }: Company) => {
+  const body = { on: "2026-06-01", minutes: 1, clientId: ids.cli };
+  return { timeEntryId: (await call.postTime({ body })).id };
+};
 const anotherContract = async (
   { call, ids }: Company,
   more: Partial<Parameters<Company["call"]["createContract"]>[0]["body"]> = {},
@@ -283,6 +290,24 @@ export const valid: Readonly<Record<string, (company: Company) => Promise<Reques
     await company.call.winDeal({ params: { dealId: id } });
     return { params: { dealId: id } };
   },
+  createPosition: async () => ({
+    body: { name: `Position ${fresh()}`, rates: [{ hourlyRateMinor: 4200, validFrom: "2026-01-01" }] },
+  }),
+  changePosition: async (company) => ({
+    params: { positionId: (await anotherPosition(company)).id },
+    body: { name: `Position ${fresh()}`, active: false },
+  }),
+  setMemberPosts: async (company) => ({
+    params: { memberId: (await anotherMember(company)).id },
+    body: { posts: [{ positionId: company.ids.pos, validFrom: "2026-01-01" }] },
+  }),
+  postTime: async ({ ids }) => ({
+    body: { on: "2026-06-01", minutes: 1, memberId: ids.mem, clientId: ids.cli, dealId: ids.deal },
+  }),
+  reverseTime: async (company) => ({
+    params: await anotherTime(company),
+    body: { memo: "Entered for another client" },
+  }),
   createContract: async ({ ids }) => ({
     body: {
       number: fresh(),
