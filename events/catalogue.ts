@@ -5,6 +5,7 @@ import * as deals from "./deals.ts";
 import type { EventDeclaration } from "./event.ts";
 import * as imports from "./imports.ts";
 import * as ledger from "./ledger.ts";
+import * as ledgerPending from "./ledger-pending.ts";
 import * as people from "./people.ts";
 import * as products from "./products.ts";
 import * as settings from "./settings.ts";
@@ -21,6 +22,7 @@ export const allEvents: readonly EventDeclaration[] = [
   deals,
   imports,
   ledger,
+  ledgerPending,
   people,
   products,
   settings,

@@ -1,6 +1,7 @@
 import { accountsSubscription, handoverSubscription } from "../events/access.ts";
 import { contractReminders } from "../events/contracts.ts";
 import { importers } from "../events/imports.ts";
+import { ledgerExpiry } from "../events/ledger-schedules.ts";
 import type { Subscription } from "../events/subscription.ts";
 import { accessRoutes } from "./access/routes.ts";
 import { clientRoutes } from "./clients/routes.ts";
@@ -71,6 +72,13 @@ export const lambdas: readonly LambdaDeclaration[] = [
     ...api("ledger", "The ledger: accounts, transactions, balances", ledgerRoutes),
     memoryMb: 1769,
     timeoutSeconds: 29,
+  },
+  {
+    name: ledgerExpiry.name,
+    entry: "functions/ledger/expiry/index.ts",
+    summary: "Expires pending transactions that are due",
+    trigger: { kind: "schedule", schedule: ledgerExpiry },
+    grants: { table: { access: "read-write", leadingKeys: ["T#*", "DUE#*"] } },
   },
   {
     ...api("imports", "Uploads, and imports from them", importRoutes),

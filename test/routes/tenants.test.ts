@@ -46,6 +46,33 @@ beforeAll(async () => {
   const received = { ...goods, productId: other.id, quantity: 1, costMinor: 1 };
   await call.postReceipt({ body: { lines: [received] } });
   await call.reserveStock({ body: { dealId, lines: [{ ...goods, quantity: 1 }] } });
+  for (const name of ["first", "second"])
+    await call.makePending({
+      body: {
+        id: name,
+        expiresAt: new Date(Date.now() + 3_600_000).toISOString(),
+        postings: [
+          { account: "cash", commodity: "EUR", amount: 1 },
+          { account: "bank", commodity: "EUR", amount: -1 },
+        ],
+      },
+    });
+  for (const company of [ours, theirs])
+    for (const n of [1, 2]) {
+      const till = `tills:2026-01-0${n}:cash`;
+      await company.call.postTransaction({
+        body: {
+          id: `till-${n}`,
+          opens: [{ path: till, type: "asset" }],
+          postings: [
+            { account: till, commodity: "EUR", amount: 1 },
+            { account: "bank", commodity: "EUR", amount: -1 },
+            { account: "bank", commodity: "RON", amount: 1 },
+            { account: "cash", commodity: "RON", amount: -1 },
+          ],
+        },
+      });
+    }
   const request = await valid.createImport?.(theirs);
   await send(routeCalled("createImport"), { token: theirs.token, ...request });
   await settle();

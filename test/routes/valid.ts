@@ -152,6 +152,27 @@ const anotherTransaction = async (company: Company) => {
   return { transactionId: id };
 };
 
+/** Ten cents from cash to the bank, about everything that a transaction can be about. */
+const aboutAll = ({ ids }: Company) => ({
+  id: fresh(),
+  links: {
+    clientId: ids.cli ?? "",
+    counterpartyId: ids.cpt ?? "",
+    dealId: ids.deal ?? "",
+    memberId: ids.mem ?? "",
+    productId: ids.prd ?? "",
+  },
+  postings: [
+    { account: "bank", commodity: "EUR", amount: 10, productId: ids.prd ?? "" },
+    { account: "cash", commodity: "EUR", amount: -10 },
+  ],
+});
+const inAnHour = () => new Date(Date.now() + 3_600_000).toISOString();
+const somePending = async (company: Company) => {
+  const { id } = await company.call.makePending({ body: { ...aboutAll(company), expiresAt: inAnHour() } });
+  return { params: { pendingId: id }, body: { id: fresh() } };
+};
+
 /**
  * A request of each mutation that is carried out, on records of its own, with every field that names another
  * record filled from the company.
@@ -416,6 +437,9 @@ export const valid: Readonly<Record<string, (company: Company) => Promise<Reques
     params: await anotherTransaction(company),
     body: { id: fresh() },
   }),
+  makePending: async (company) => ({ body: { ...aboutAll(company), expiresAt: inAnHour() } }),
+  postPending: somePending,
+  voidPending: somePending,
   createUpload: async () => ({ body: { bytes: 100 } }),
   createImport: async () => ({ body: { text: "sku;name\nX;Y\n", dryRun: true, mapping } }),
   cancelImport: async (company) => ({ params: { importId: (await anotherImport(company)).id } }),
