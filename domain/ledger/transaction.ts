@@ -60,7 +60,19 @@ const fields = {
     .meta({ description: "What it records: `journal`, `sale`, `receipt`, `payment` …", examples: ["sale"] }),
   memo: z.string().trim().min(1).max(500).optional(),
   links: Links.optional(),
-  postings: z.array(Posting).min(postingsOfTransaction.least).max(postingsOfTransaction.most),
+  postings: z
+    .array(Posting)
+    .min(postingsOfTransaction.least)
+    .max(postingsOfTransaction.most)
+    .meta({
+      examples: [
+        [
+          { account: "bank", commodity: "EUR", amount: 12_100 },
+          { account: "revenue", commodity: "EUR", amount: -10_000 },
+          { account: "tax-payable", commodity: "EUR", amount: -2_100 },
+        ],
+      ],
+    }),
 };
 
 /** What makes a transaction. The day is the tenant's today where none is given. */

@@ -6,10 +6,16 @@ import { mergedPage } from "../kit/table/merged.ts";
 import { loadPending, reserve, settle } from "./pending.ts";
 import type { pendingRoutes } from "./pending-routes.ts";
 import { pendingPartitions } from "./pending-store.ts";
+import { checkReferences } from "./references.ts";
+import { namedBy, requestOf } from "./transaction-handlers.ts";
 
 export const pendingHandlers: Handlers<typeof pendingRoutes> = {
-  async makePending({ body: { expiresAt, ...transaction } }, context) {
-    return reserve(context, { transaction, expiresAt, byHand: true });
+  async makePending({ body: { expiresAt, opens = [], ...transaction } }, context) {
+    await checkReferences(
+      context.store,
+      namedBy([transaction], opens, () => ""),
+    );
+    return reserve(context, { ...requestOf(transaction, opens), expiresAt, byHand: true });
   },
 
   async listPending({ query }, { store }) {
@@ -28,11 +34,11 @@ export const pendingHandlers: Handlers<typeof pendingRoutes> = {
 
   async postPending({ params, body }, context) {
     const pending = await loadPending(context.store, params.pendingId);
-    return (await settle(context, pending, { ...body, as: "posted", byHand: true })).answer;
+    return settle(context, pending, { ...body, as: "posted", byHand: true });
   },
 
   async voidPending({ params, body }, context) {
     const pending = await loadPending(context.store, params.pendingId);
-    return (await settle(context, pending, { ...body, as: "voided", byHand: true })).answer;
+    return settle(context, pending, { ...body, as: "voided", byHand: true });
   },
 };

@@ -1,8 +1,9 @@
 import * as z from "zod";
 import { PageQuery, pageOf } from "../../domain/kernel/page.ts";
 import { NewPending, Pending, PendingPost, PendingVoid } from "../../domain/ledger/pending.ts";
-import { Transaction, TransactionId } from "../../domain/ledger/transaction.ts";
+import { TransactionId } from "../../domain/ledger/transaction.ts";
 import { route } from "../kit/route.ts";
+import { Opens, Posted, replay } from "./transaction-routes.ts";
 
 const params = z.strictObject({ pendingId: TransactionId });
 const shared = { feature: "ledger" } as const;
@@ -22,17 +23,19 @@ export const pendingRoutes = {
     path: "/v1/ledger/pending",
     summary: "Reserve what a transaction would move",
     description:
-      "A pending transaction moves nothing. It takes what it would take out from what is available, and the room that it would fill from limits, until it is posted, voided, or expires by itself within a minute of `expiresAt`.",
+      "A pending transaction moves nothing. It takes what it would take out from what is available, and the room that it would fill from limits, until it is posted, voided, or expires by itself within a minute of `expiresAt`. The id is the caller's: sent again with the same content it answers with how it began, and `replay: true`.",
     permission: "ledger:write",
-    body: NewPending,
+    body: NewPending.extend({ opens: Opens }),
     status: 201,
-    output: Pending,
+    output: Pending.extend({ replay }).meta({ id: "ReservedLedgerPending" }),
     failures: [
       ...postingFailures,
       "ledger.unbalanced",
       "ledger.insufficient",
       "ledger.limit-exceeded",
       "ledger.pending-expiry",
+      "ledger.account-unfit",
+      "reference.unknown",
     ],
   }),
   listPending: route({
@@ -66,7 +69,7 @@ export const pendingRoutes = {
     params,
     body: PendingPost,
     status: 201,
-    output: Transaction,
+    output: Posted,
     failures: [
       ...postingFailures,
       "ledger.unbalanced",
@@ -86,7 +89,7 @@ export const pendingRoutes = {
     params,
     body: PendingVoid,
     status: 201,
-    output: Transaction,
+    output: Posted,
     failures: [...postingFailures, "ledger.pending-expired", "ledger.pending-settled"],
   }),
 };

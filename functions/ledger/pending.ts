@@ -6,7 +6,7 @@ import { happened } from "../../events/event.ts";
 import { pendingMade, pendingSettled } from "../../events/ledger-pending.ts";
 import { create, StaleWrite, type Store, update } from "../kit/table/store.ts";
 import { pendingEntity } from "./pending-store.ts";
-import { type Posted, type PostingContext, type PostingRequest, post } from "./posting.ts";
+import { type PostingContext, type PostingRequest, post } from "./posting.ts";
 
 /** How a pending transaction stands. @throws record.not-found */
 export const loadPending = async (store: Store, id: string): Promise<Pending> => {
@@ -27,6 +27,11 @@ export interface Reservation extends Pick<PostingRequest, "transaction" | "opens
   readonly byHand: boolean;
 }
 
+export interface Reserved extends Pending {
+  /** It was reserved by an earlier request; how it stands by now is to be read. */
+  readonly replay: boolean;
+}
+
 /**
  * Reserves what a transaction would move, and writes the state with it. The same id answers with how it began.
  * @throws ledger.pending-expiry, and what `post` throws
@@ -34,7 +39,7 @@ export interface Reservation extends Pick<PostingRequest, "transaction" | "opens
 export const reserve = async (
   context: PostingContext,
   { transaction, opens, expiresAt, byHand }: Reservation,
-): Promise<Pending> => {
+): Promise<Reserved> => {
   const pending = { expiresAt };
   const state = openPending({ ...transaction, insertedAt: context.now, pending });
   const { answer } = await post(
@@ -45,7 +50,7 @@ export const reserve = async (
       // The transaction's id is taken before this is looked at.
       writes: [create(pendingEntity, state, () => new StaleWrite())],
       happened: [happened(pendingMade, state)],
-      answer: (transactions) => openPending(only(transactions)),
+      answer: (transactions, replay) => ({ ...openPending(only(transactions)), replay }),
     },
   );
   return answer;
@@ -74,12 +79,12 @@ export const settle = async (
   context: PostingContext,
   pending: Pending,
   { id, as, memo, effectiveOn, postings, byHand }: Settling,
-): Promise<Posted<Transaction>> => {
+): Promise<Transaction & { readonly replay: boolean }> => {
   // What settled it may be this very transaction, sent again.
   if (pending.settledBy !== id && as !== "expired") checkOpen(pending, context.now);
   const after = settled(pending, as, id, context.now);
   const { links } = pending;
-  return post(
+  const { answer } = await post(
     context,
     [
       {
@@ -99,7 +104,8 @@ export const settle = async (
       byHand,
       writes: [update(pendingEntity, after)],
       happened: [happened(pendingSettled, after)],
-      answer: only,
+      answer: (transactions, replay) => ({ ...only(transactions), replay }),
     },
   );
+  return answer;
 };

@@ -5,12 +5,13 @@ import { systemEntropy } from "../../functions/kit/clock.ts";
 import { tenantEntity } from "../../functions/kit/records.ts";
 import { counterOf } from "../../functions/kit/table/counter.ts";
 import type { Database } from "../../functions/kit/table/database.ts";
-import { create, StaleWrite, Store } from "../../functions/kit/table/store.ts";
+import { create, StaleWrite, Store, update } from "../../functions/kit/table/store.ts";
+import { constrainedWrites } from "../../functions/ledger/account-standing.ts";
 import { sweep } from "../../functions/ledger/expiry/expiry.ts";
 import { loadPending, reserve, settle } from "../../functions/ledger/pending.ts";
 import { pendingPartitions } from "../../functions/ledger/pending-store.ts";
 import { post } from "../../functions/ledger/posting.ts";
-import { guardKey } from "../../functions/ledger/store.ts";
+import { accountEntity, guardKey } from "../../functions/ledger/store.ts";
 import { databases, openTable, type TestTable, withFaults } from "../kit/databases.ts";
 import { changeId, tenantId } from "../kit/things.ts";
 import { contextOn, moved } from "./table.ts";
@@ -63,7 +64,7 @@ describe.each(Object.entries(databases))("pending transactions on %s", (name, wa
   const end = async (
     id: string,
     by: string,
-    more: { as?: "posted" | "voided"; part?: number; atMs?: number } = {},
+    more: { as?: "posted" | "voided"; part?: number; atMs?: number; account?: string } = {},
   ) => {
     const at = context(more.atMs);
     // As the kit does: what lost a race looks again.
@@ -73,7 +74,9 @@ describe.each(Object.entries(databases))("pending transactions on %s", (name, wa
           id: by,
           as: more.as ?? "posted",
           postings:
-            more.part === undefined ? undefined : moved(id, "bank", purse, more.part).transaction.postings,
+            more.part === undefined
+              ? undefined
+              : moved(id, "bank", more.account ?? purse, more.part).transaction.postings,
           byHand: false,
         });
       } catch (error) {
@@ -161,7 +164,7 @@ describe.each(Object.entries(databases))("pending transactions on %s", (name, wa
   test("posted in part move the part and let go of the rest; voided they let go of all", async () => {
     await hold("h1", 700);
     await hold("h2", 300);
-    const { answer } = await end("h1", "p1", { part: 250 });
+    const answer = await end("h1", "p1", { part: 250 });
     expect(answer).toMatchObject({ id: "p1", settles: "h1", settledAs: "posted", kind: "journal" });
     expect(await tied()).toMatchObject({ balance: 750, taken: 300, available: 450 });
     expect(await state("h1")).toMatchObject({ status: "posted", settledBy: "p1", version: 2 });
@@ -185,7 +188,7 @@ describe.each(Object.entries(databases))("pending transactions on %s", (name, wa
   test("made again with the same id are answered as at first, even when they expired; other content is refused", async () => {
     const first = await hold("h1", 100);
     await sweepAt(startMs + hourMs);
-    expect(await hold("h1", 100, startMs + 2 * hourMs)).toEqual(first);
+    expect(await hold("h1", 100, startMs + 2 * hourMs)).toEqual({ ...first, replay: true });
     await expect(hold("h1", 101)).rejects.toMatchObject({ code: "ledger.id-reused" });
     await expect(hold("late", 1, startMs + 2 * hourMs)).rejects.toMatchObject({
       code: "ledger.pending-expiry",
@@ -247,6 +250,38 @@ describe.each(Object.entries(databases))("pending transactions on %s", (name, wa
     for (let n = 0; n < 12; n++)
       expect(await state(`h${n}`)).toMatchObject({ status: "expired", version: 2 });
     expect(await tied()).toMatchObject({ balance: 1000, taken: 0, available: 1000, room: 500 });
+  });
+
+  test("bind an account that is constrained only after they were made", async () => {
+    const free = "clients:cli_01JD8Z5T2V9Q4R6W8Y0A1B3C5D:free";
+    const freeAccount = { path: free, type: "liability" as const, mayGoBelowZero: true };
+    await post(context(), [{ ...moved("free-in", free, "bank", 500), opens: [freeAccount] }], {
+      answer: () => 0,
+    });
+    const take = (id: string, amount: number) =>
+      reserve(context(), {
+        transaction: moved(id, "bank", free, amount).transaction,
+        expiresAt: instantOf(startMs + hourMs),
+        byHand: false,
+      });
+    await take("f1", 600);
+    const { store } = context();
+    const account = (await store.get(accountEntity, { path: free })) ?? expect.fail("no account");
+    const strict = { ...account, version: account.version + 1, mayGoBelowZero: false };
+    await expect(constrainedWrites(store, strict)).rejects.toMatchObject({ code: "ledger.account-in-use" });
+    await end("f1", "f1-part", { part: 450, account: free });
+    await take("f2", 30);
+    await store.write(
+      [update(accountEntity, strict), ...(await constrainedWrites(store, strict))],
+      changeId(),
+    );
+    await expect(take("f3", 21)).rejects.toMatchObject({ shortage: { available: 20, needed: 21 } });
+    await take("f4", 20);
+    await end("f2", "f2-end", { as: "voided" });
+    await take("f5", 30);
+    await sweepAt(startMs + hourMs);
+    const [guard] = await store.batchGet([guardKey(free, "EUR")]);
+    expect([counterOf(guard, "settled"), counterOf(guard, "available")]).toEqual([50n, 50n]);
   });
 
   test("tie with the balances after any mixture of reservations and settlements at once", async () => {
