@@ -3,6 +3,7 @@ import * as clients from "./clients.ts";
 import * as contracts from "./contracts.ts";
 import * as deals from "./deals.ts";
 import type { EventDeclaration } from "./event.ts";
+import * as finance from "./finance.ts";
 import * as imports from "./imports.ts";
 import * as ledger from "./ledger.ts";
 import * as ledgerPending from "./ledger-pending.ts";
@@ -20,6 +21,7 @@ export const allEvents: readonly EventDeclaration[] = [
   clients,
   contracts,
   deals,
+  finance,
   imports,
   ledger,
   ledgerPending,

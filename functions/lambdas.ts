@@ -8,6 +8,7 @@ import { clientRoutes } from "./clients/routes.ts";
 import { contractRoutes } from "./contracts/routes.ts";
 import { dealRoutes } from "./deals/routes.ts";
 import { docsRoutes } from "./docs/routes.ts";
+import { financeRoutes } from "./finance/routes.ts";
 import { importRoutes } from "./imports/routes.ts";
 import type { LambdaDeclaration } from "./kit/lambda.ts";
 import type { RouteTable } from "./kit/route.ts";
@@ -79,6 +80,10 @@ export const lambdas: readonly LambdaDeclaration[] = [
     summary: "Expires pending transactions that are due",
     trigger: { kind: "schedule", schedule: ledgerExpiry },
     grants: { table: { access: "read-write", leadingKeys: ["T#*", "DUE#*"] } },
+  },
+  {
+    ...api("finance", "Invoices, payments, credit notes and exchange rates", financeRoutes),
+    memoryMb: 1024,
   },
   {
     ...api("imports", "Uploads, and imports from them", importRoutes),

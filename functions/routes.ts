@@ -3,6 +3,7 @@ import { clientRoutes } from "./clients/routes.ts";
 import { contractRoutes } from "./contracts/routes.ts";
 import { dealRoutes } from "./deals/routes.ts";
 import { docsRoutes } from "./docs/routes.ts";
+import { financeRoutes } from "./finance/routes.ts";
 import { importRoutes } from "./imports/routes.ts";
 import { ledgerRoutes } from "./ledger/routes.ts";
 import { peopleRoutes } from "./people/routes.ts";
@@ -24,6 +25,7 @@ export const allRoutes = {
   ...contractRoutes,
   ...peopleRoutes,
   ...ledgerRoutes,
+  ...financeRoutes,
   ...importRoutes,
   ...docsRoutes,
 };

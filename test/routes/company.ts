@@ -97,6 +97,15 @@ export const newCompany = async () => {
   const shipment = await call.postShipment({
     body: { dealId: deal.id, lines: [{ ...goods, quantity: 5 }] },
   });
+  const sold = { clientId: client.id, lines: [{ description: "GTX Pro", unitPriceMinor: 1_000 }] };
+  const invoice = await call.createInvoice({ body: sold });
+  const invoiceParams = { invoiceId: invoice.id };
+  await call.issueInvoice({ params: invoiceParams, body: {} });
+  const creditNote = await call.creditInvoice({
+    params: invoiceParams,
+    body: { reason: "A discount", lines: [{ line: 0, netMinor: 100 }] },
+  });
+  const payment = await call.createPayment({ body: { clientId: client.id, amountMinor: 100 } });
   await settle();
   const ids: Ids = {
     ten: tenantId,
@@ -111,6 +120,9 @@ export const newCompany = async () => {
     job: job.id,
     upl: upload.uploadId,
     note: note.id,
+    inv: invoice.id,
+    crn: creditNote.id,
+    pay: payment.id,
     whs: warehouse.id,
     rsv: reservation.id,
     stk: shipment.id,

@@ -73,6 +73,19 @@ beforeAll(async () => {
         },
       });
     }
+  const seconds = await call.createClient({ body: { name: "Of finance" } });
+  const sold = { clientId: seconds.id, lines: [{ description: "Second", unitPriceMinor: 1_000 }] };
+  await call.issueInvoice({ params: { invoiceId: (await call.createInvoice({ body: sold })).id }, body: {} });
+  await call.createPayment({ body: { clientId: seconds.id, amountMinor: 1 } });
+  for (const reason of ["One", "Two"]) {
+    const { id } = await call.createInvoice({ body: sold });
+    const { totalMinor: amountMinor } = await call.issueInvoice({ params: { invoiceId: id }, body: {} });
+    const paid = { clientId: seconds.id, amountMinor, allocations: [{ invoiceId: id }] };
+    await call.createPayment({ body: paid });
+    await call.creditInvoice({ params: { invoiceId: id }, body: { reason } });
+    const day = reason === "One" ? "2026-01-01" : "2026-01-02";
+    await call.setExchangeRate({ params: { currency: "USD", day }, body: { rate: "0.9" } });
+  }
   const request = await valid.createImport?.(theirs);
   await send(routeCalled("createImport"), { token: theirs.token, ...request });
   await settle();
@@ -172,7 +185,12 @@ const inQuery = (route: Route) =>
 const queryParameters = (route: Route): string[] => inQuery(route).map(({ name }) => String(name));
 
 /** Values of the parameters that a route cannot do without. */
-const values: Readonly<Record<string, string>> = { type: "sale", stage: "interest", by: "stage" };
+const values: Readonly<Record<string, string>> = {
+  type: "sale",
+  stage: "interest",
+  by: "stage",
+  currency: "USD",
+};
 const neededQuery = (route: Route, ...more: string[]): Record<string, string> =>
   Object.fromEntries(
     inQuery(route)
