@@ -2,6 +2,15 @@ import { StockDocument } from "../domain/stock/document.ts";
 import { Reservation } from "../domain/stock/reservation.ts";
 import { Warehouse } from "../domain/stock/warehouse.ts";
 import { event } from "./event.ts";
+import type { Schedule } from "./schedule.ts";
+
+/** Gives free, minute by minute, what reservations hold for longer than they may. */
+export const reservationExpiry: Schedule = {
+  name: "stock-expiry",
+  pace: { kind: "rate", every: 1, unit: "minute" },
+  // The next run comes within a minute and finds what this one left.
+  retry: { attempts: 1, maxAgeSeconds: 300 },
+};
 
 const at = "2026-11-23T18:00:00.000Z";
 const goods = {

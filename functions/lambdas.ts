@@ -2,6 +2,7 @@ import { accountsSubscription, handoverSubscription } from "../events/access.ts"
 import { contractReminders } from "../events/contracts.ts";
 import { importers } from "../events/imports.ts";
 import { ledgerExpiry } from "../events/ledger-schedules.ts";
+import { reservationExpiry } from "../events/stock.ts";
 import type { Subscription } from "../events/subscription.ts";
 import { accessRoutes } from "./access/routes.ts";
 import { clientRoutes } from "./clients/routes.ts";
@@ -55,6 +56,13 @@ export const lambdas: readonly LambdaDeclaration[] = [
   api("clients", "Clients, contacts and counterparties", clientRoutes),
   api("products", "The range", productRoutes),
   { ...api("stock", "Warehouses, what lies there, and every movement of it", stockRoutes), memoryMb: 1024 },
+  {
+    name: reservationExpiry.name,
+    entry: "functions/stock/expiry/index.ts",
+    summary: "Gives expired reservations free",
+    trigger: { kind: "schedule", schedule: reservationExpiry },
+    grants: { table: { access: "read-write", leadingKeys: ["T#*", "DUE#*"] } },
+  },
   { ...api("deals", "Deals, the board and their summary", dealRoutes), memoryMb: 1024 },
   { ...api("people", "Positions, rates and the time that members spend", peopleRoutes), memoryMb: 1024 },
   {

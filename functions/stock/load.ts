@@ -1,11 +1,20 @@
 import { Failure, type FieldFault } from "../../domain/kernel/errors.ts";
 import type { Cost } from "../../domain/stock/cost.ts";
-import { type Level, type Spot, type Stock, spotKey } from "../../domain/stock/level.ts";
+import { type Level, type Lot, levelOf, type Spot, type Stock, spotKey } from "../../domain/stock/level.ts";
 import type { Warehouse } from "../../domain/stock/warehouse.ts";
 import { entityName, fromItem, type Item } from "../kit/table/item.ts";
-import type { Store } from "../kit/table/store.ts";
+import { StaleWrite, type Store } from "../kit/table/store.ts";
 import { productEntity } from "../products/store.ts";
 import { costEntity, levelEntity, warehouseEntity } from "./store.ts";
+
+/**
+ * A reservation and the levels that it holds are read one after the other: where the levels hold less than the
+ * reservation says, others took from it in between, and both are to be read anew.
+ * @throws StaleWrite
+ */
+export const checkHeld = (stock: Stock, lots: readonly Lot[]): void => {
+  for (const lot of lots) if (levelOf(stock, lot).reserved < lot.quantity) throw new StaleWrite();
+};
 
 /** A spot that a request names. */
 export interface NamedSpot extends Spot {

@@ -29,7 +29,7 @@ import { reservationChanged, stockMoved } from "../../events/stock.ts";
 import type { Actor } from "../kit/context.ts";
 import { StaleWrite, update, type Write } from "../kit/table/store.ts";
 import { type PostingContext, type PostingRequest, post } from "../ledger/posting.ts";
-import { loadStock, type NamedSpot } from "./load.ts";
+import { checkHeld, loadStock, type NamedSpot } from "./load.ts";
 import { documentEntity, documentWrites, reservationEntity, stockWrites } from "./store.ts";
 
 /** What a movement needs of a request, or of a flow that runs by itself. */
@@ -167,7 +167,10 @@ export const reservedShipment = async (
   wished?: readonly Lot[],
 ): Promise<Movement> => {
   const lots = wished ?? openLots(reservation);
-  const before = await loadStock(context.store, spotsOf(lots, "out"));
+  // What is reserved is all that may be shipped of it; anything else is refused by the reservation.
+  const held = openLots(reservation);
+  const before = await loadStock(context.store, spotsOf(held, "out"));
+  checkHeld(before, held);
   const free = freed(before, reservation, lots, "shipped", context.now);
   const { clientId, dealId, orderId } = reservation;
   const decided = await movement(

@@ -10,7 +10,7 @@ import { type Happened, happened } from "../../events/event.ts";
 import { reservationChanged, stockReserved } from "../../events/stock.ts";
 import type { Actor } from "../kit/context.ts";
 import { create, update, type Write } from "../kit/table/store.ts";
-import { loadStock } from "./load.ts";
+import { checkHeld, loadStock } from "./load.ts";
 import { reservationEntity, stockWrites } from "./store.ts";
 
 type Deciding = Pick<Actor, "store" | "now">;
@@ -56,6 +56,7 @@ export const release = async (
     // What was reserved is there; what was not is refused by the reservation.
     openLots(standing).map((lot, line) => ({ ...lot, line, way: "out" as const })),
   );
+  checkHeld(before, openLots(standing));
   const free = freed(before, standing, lots, way, now);
   return {
     reservation: free.reservation,

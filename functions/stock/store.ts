@@ -4,13 +4,15 @@ import { changesOf, Level, type Spot, type Stock } from "../../domain/stock/leve
 import { changeOf } from "../../domain/stock/movement.ts";
 import { Reservation } from "../../domain/stock/reservation.ts";
 import { Warehouse } from "../../domain/stock/warehouse.ts";
+import { dueKey } from "../kit/table/due.ts";
 import { type Entity, entity } from "../kit/table/entity.ts";
 import { create, StaleWrite, update, type Write } from "../kit/table/store.ts";
 
 /**
  * Access patterns: warehouses by name; what lies where of a product (its partition); what lies in a warehouse by place,
  * and what the tenant has with its value (index `list`, only what is there); documents by month and by deal; the
- * movements of a product by day; reservations that are active, and those of a deal.
+ * movements of a product by day; reservations that are active, those of a deal, and those that
+ * expire (index `due`).
  */
 export const stockPartitions = {
   warehouses: "WAREHOUSES",
@@ -74,12 +76,16 @@ export const movementEntity = entity<
   }),
 });
 
+/** What is to be done with a reservation whose time is over. */
+export const expiryWork = "RESERVATION-EXPIRY";
+
 export const reservationEntity = entity<Reservation, { readonly id: string }>({
   name: "stock-reservation",
   schema: Reservation,
   key: ({ id }) => ({ pk: `RESERVATION#${id}`, sk: "RESERVATION" }),
-  indexes: ({ id, state, dealId }) => ({
+  indexes: ({ id, state, dealId, expiresAt }) => ({
     ...(state === "active" ? { list: { pk: stockPartitions.reservations, sk: id } } : {}),
+    ...(state === "active" && expiresAt !== undefined ? { due: dueKey(expiryWork, expiresAt, id) } : {}),
     ...(dealId ? { client: { pk: stockPartitions.reservationsOfDeal(dealId), sk: id } } : {}),
   }),
 });

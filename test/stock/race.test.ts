@@ -87,3 +87,45 @@ test.each(["average", "fifo"] as const)(
   },
   120_000,
 );
+
+test("shipments and releases of one reservation and reservations of the same goods, all at once, lose and double nothing", async () => {
+  const { token } = await newTenant({ currency: "EUR" });
+  const call = clientOf(allRoutes, { baseUrl: stackUrl(), token });
+  const product = await call.createProduct({ body: { code: "HELD", name: "Held" } });
+  const warehouse = await call.createWarehouse({ body: { name: "Ghencea" } });
+  const goods = { productId: product.id, warehouseId: warehouse.id };
+  await call.postReceipt({ body: { lines: [{ ...goods, quantity: 100, costMinor: 1_234 }] } });
+  const { id: reservationId } = await call.reserveStock({ body: { lines: [{ ...goods, quantity: 60 }] } });
+  const params = { reservationId };
+  const line = (quantity: number) => ({ lines: [{ ...goods, quantity }] });
+  const outcomes = await Promise.allSettled(
+    Array.from({ length: 24 }, async (_, n) => {
+      const quantity = 2 + (n % 5);
+      if (n % 3 === 0) await call.shipReservation({ params, body: line(quantity) });
+      else if (n % 3 === 1) await call.releaseReservation({ params, body: line(quantity) });
+      else await call.reserveStock({ body: line(quantity) });
+    }),
+  );
+  for (const one of outcomes)
+    if (one.status === "rejected")
+      expect(["stock.insufficient", "stock.beyond-reservation", "stock.reservation-ended"]).toContain(
+        one.reason.code,
+      );
+  const reservations = (await call.listReservations({ query: { limit: 200 } })).items;
+  const known = await call.readReservation({ params });
+  const all = [known, ...reservations.filter(({ id }) => id !== reservationId)];
+  const sum = (numbers: readonly number[]) => numbers.reduce((a, b) => a + b, 0);
+  const lines = all.flatMap((one) => one.lines);
+  const shipped = sum(lines.map(({ shippedQuantity }) => shippedQuantity));
+  const open = sum(
+    lines.map(
+      ({ quantity, shippedQuantity, releasedQuantity }) => quantity - shippedQuantity - releasedQuantity,
+    ),
+  );
+  expect(shipped).toBeGreaterThan(0);
+  expect(await call.readStockOfProduct({ params: { productId: product.id } })).toMatchObject({
+    quantity: 100 - shipped,
+    reserved: open,
+    available: 100 - shipped - open,
+  });
+}, 60_000);
