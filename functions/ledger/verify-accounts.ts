@@ -53,6 +53,9 @@ export interface AccountsStep {
   readonly fault?: VerificationFault | undefined;
 }
 
+/** The part of a list behind a path; all of it behind "", which no sort key may be. */
+const beyond = (path: string): { readonly beyond?: string } => (path === "" ? {} : { beyond: path });
+
 const nothingRead = { lines: 0, accounts: 0 } as const;
 
 /** The account or commodity under way is done; the next one begins anew. */
@@ -149,7 +152,7 @@ const controlStep = async (recounting: Recounting, place: AccountsPlace): Promis
   const { items } = await store.list<Account>({
     index: "list",
     pk: ledgerPartitions.membersOf(control),
-    beyond: place.member,
+    ...beyond(place.member),
     limit: membersAtOnce,
   });
   if (items.length === 0)
@@ -192,7 +195,7 @@ export const accountsStep = async (recounting: Recounting, place: AccountsPlace)
     const { items } = await store.items({
       index: "list",
       pk: ledgerPartitions.accounts,
-      ...(place.account === "" ? {} : { beyond: place.account }),
+      ...beyond(place.account),
       limit: 1,
     });
     const [item] = items;

@@ -46,6 +46,19 @@ beforeAll(async () => {
   const received = { ...goods, productId: other.id, quantity: 1, costMinor: 1 };
   await call.postReceipt({ body: { lines: [received] } });
   await call.reserveStock({ body: { dealId, lines: [{ ...goods, quantity: 1 }] } });
+  const seconds = await call.createClient({ body: { name: "Of finance" } });
+  const sold = { clientId: seconds.id, lines: [{ description: "Second", unitPriceMinor: 1_000 }] };
+  await call.issueInvoice({ params: { invoiceId: (await call.createInvoice({ body: sold })).id }, body: {} });
+  await call.createPayment({ body: { clientId: seconds.id, amountMinor: 1 } });
+  for (const reason of ["One", "Two"]) {
+    const { id } = await call.createInvoice({ body: sold });
+    const { totalMinor: amountMinor } = await call.issueInvoice({ params: { invoiceId: id }, body: {} });
+    const paid = { clientId: seconds.id, amountMinor, allocations: [{ invoiceId: id }] };
+    await call.createPayment({ body: paid });
+    await call.creditInvoice({ params: { invoiceId: id }, body: { reason } });
+    const day = reason === "One" ? "2026-01-01" : "2026-01-02";
+    await call.setExchangeRate({ params: { currency: "USD", day }, body: { rate: "0.9" } });
+  }
   for (const name of ["first", "second"])
     await call.makePending({
       body: {
@@ -73,19 +86,6 @@ beforeAll(async () => {
         },
       });
     }
-  const seconds = await call.createClient({ body: { name: "Of finance" } });
-  const sold = { clientId: seconds.id, lines: [{ description: "Second", unitPriceMinor: 1_000 }] };
-  await call.issueInvoice({ params: { invoiceId: (await call.createInvoice({ body: sold })).id }, body: {} });
-  await call.createPayment({ body: { clientId: seconds.id, amountMinor: 1 } });
-  for (const reason of ["One", "Two"]) {
-    const { id } = await call.createInvoice({ body: sold });
-    const { totalMinor: amountMinor } = await call.issueInvoice({ params: { invoiceId: id }, body: {} });
-    const paid = { clientId: seconds.id, amountMinor, allocations: [{ invoiceId: id }] };
-    await call.createPayment({ body: paid });
-    await call.creditInvoice({ params: { invoiceId: id }, body: { reason } });
-    const day = reason === "One" ? "2026-01-01" : "2026-01-02";
-    await call.setExchangeRate({ params: { currency: "USD", day }, body: { rate: "0.9" } });
-  }
   const request = await valid.createImport?.(theirs);
   await send(routeCalled("createImport"), { token: theirs.token, ...request });
   await settle();
@@ -172,6 +172,7 @@ const queryPrefix: Readonly<Record<string, string>> = {
   team: "team",
   teamId: "team",
   client: "cli",
+  counterparty: "cpt",
   deal: "deal",
   member: "mem",
   parent: "cli",
@@ -190,6 +191,9 @@ const values: Readonly<Record<string, string>> = {
   stage: "interest",
   by: "stage",
   currency: "USD",
+  account: "bank",
+  commodity: "EUR",
+  control: "tills:*:cash",
 };
 const neededQuery = (route: Route, ...more: string[]): Record<string, string> =>
   Object.fromEntries(

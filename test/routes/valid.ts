@@ -75,6 +75,7 @@ const anotherImport = ({ call }: Company) =>
       mapping: { ...mapping, identifiedBy: ["sku"], fields: [...mapping.fields] },
     },
   });
+
 const anotherPosition = ({ call }: Company) =>
   call.createPosition({ body: { name: `Position ${fresh()}`, rates: [{ hourlyRateMinor: 100 }] } });
 /** Of the admin, who works for the client and deal of the company. */
@@ -453,6 +454,8 @@ export const valid: Readonly<Record<string, (company: Company) => Promise<Reques
     await company.call.closeAccount({ params });
     return { params };
   },
+  setLedgerLock: async () => ({ body: { lockedThrough: "1990-12-31", reason: "Long ago" } }),
+  verifyLedger: async () => ({ body: {} }),
   postTransaction: async (company) => ({ body: someTransaction(company) }),
   postBatch: async (company) => ({ body: { transactions: [someTransaction(company)] } }),
   postBulk: async (company) => ({ body: { transactions: [someTransaction(company)] } }),
