@@ -31,7 +31,11 @@ const linesOf = (file: string): Record<string, unknown>[] =>
 const wait = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** What one request cost, from the log line that every request leaves. */
-const costOf = async (dataFolder: string, functionName: string, correlationId: string): Promise<Cost> => {
+export const costOf = async (
+  dataFolder: string,
+  functionName: string,
+  correlationId: string,
+): Promise<Cost> => {
   for (let attempt = 0; attempt < 50; attempt++) {
     const line = linesOf(path.join(dataFolder, "logs", `${functionName}.log`)).find(
       (one) => one.message === "request" && one.correlationId === correlationId,

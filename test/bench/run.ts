@@ -1,4 +1,4 @@
-/** `npm run bench [-- http|costs|import|bundles …]`: measures, prints, and writes the results beside this file. */
+/** `npm run bench [-- http|costs|import|ledger|bundles …]`: measures, prints, and writes the results beside this file. */
 import { writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
@@ -6,6 +6,7 @@ import { measureBundles } from "./bundles.ts";
 import { measureCosts } from "./costs.ts";
 import { measureHttp, type Sizes } from "./http.ts";
 import { measureImport } from "./imports.ts";
+import { type LedgerSizes, measureLedger } from "./ledger.ts";
 import { startBenchStack } from "./stack.ts";
 
 const wanted = new Set(process.argv.slice(2));
@@ -14,6 +15,10 @@ const quick = wanted.delete("quick");
 const sizes: Sizes = quick
   ? { clients: 200, deals: 300, manyClients: 500, operations: 200 }
   : { clients: 2_000, deals: 5_000, manyClients: 50_000, operations: 1_000 };
+
+const ledgerSizes: LedgerSizes = quick
+  ? { singles: 900, bulk: 3_000, few: 100, many: 5_000 }
+  : { singles: 6_000, bulk: 20_000, few: 100, many: 100_000 };
 
 const parts: string[] = [];
 let failed = false;
@@ -24,7 +29,7 @@ const add = (title: string, table: string) => {
 
 if (wants("bundles"))
   add("Bundles: size and load time (median of 10 fresh processes)", await measureBundles());
-if (["http", "costs", "import"].some(wants)) {
+if (["http", "costs", "import", "ledger"].some(wants)) {
   const stack = await startBenchStack();
   try {
     if (wants("costs")) {
@@ -34,6 +39,7 @@ if (["http", "costs", "import"].some(wants)) {
       if (!held) console.log(`not as test/bench/costs.json has it:\n${JSON.stringify(costs, null, 2)}`);
     }
     if (wants("import")) add("Import", await measureImport(stack));
+    if (wants("ledger")) add("The ledger", await measureLedger(stack, ledgerSizes));
     if (wants("http")) add("Requests over HTTP on one machine", await measureHttp(stack, sizes));
   } finally {
     await stack.stop();
