@@ -58,11 +58,13 @@ export const invoiceRoutes = {
     path: "/v1/finance/invoices",
     summary: "Invoices of a client, of a state, or the one with a number",
     description:
-      "Open ones by the day they are due, drafts and settled ones the last first. Those of a client come state by state. All settled ones are asked for by month of issue; what the member's rights do not reach makes a page shorter.",
+      "Open ones by the day they are due, drafts and settled ones the last first. Those of a client come state by state. All settled ones are asked for by month of issue. What the other filters leave out, and what the member's rights do not reach, makes a page shorter.",
     permission: "finance:read",
     query: z.strictObject({
       ...PageQuery,
       client: Id("client").optional(),
+      counterparty: Id("counterparty").optional(),
+      deal: Id("deal").optional(),
       state: InvoiceState.optional().meta({ description: "`open` where neither client nor number is given" }),
       month: Month.optional().meta({ description: "Of issue; the present one where none is given" }),
       side: Side.optional(),

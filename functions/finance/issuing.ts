@@ -28,6 +28,9 @@ export type Carrying = Doing & PostingContext;
 const mostTries = 14;
 const wait = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
 
+/** A number from 0 to 1: the last letters of an id are chance. */
+const chanceIn = (id: string): number => (id.charCodeAt(id.length - 1) % 32) / 32;
+
 /** Runs again while others take the number that was to be taken, a bounded number of times. @throws record.busy */
 export const untilNumbered = async <T>(context: Pick<Doing, "newId">, run: () => Promise<T>): Promise<T> => {
   for (let attempt = 1; ; attempt++) {
@@ -36,8 +39,7 @@ export const untilNumbered = async <T>(context: Pick<Doing, "newId">, run: () =>
     } catch (error) {
       if (!(error instanceof NumberTaken)) throw error;
       if (attempt === mostTries) throw new Failure("record.busy");
-      const chance = Number.parseInt(context.newId("change").slice(-2).replace(/\D/g, "") || "5", 10) / 100;
-      await wait((0.2 + chance) * Math.min(400, 5 * 2 ** attempt));
+      await wait((0.2 + chanceIn(context.newId("change"))) * Math.min(400, 5 * 2 ** attempt));
     }
   }
 };
@@ -56,15 +58,19 @@ export const carriedOut = async <Answer>(
     await context.save(change);
     return change.answer;
   }
-  const { answer } = await post(context, [request], {
-    ...change,
-    answer: (_, replay) => {
-      // Another request did this to the same records at the same moment: what is to be done now, they say.
-      if (replay) throw new StaleWrite();
-      return change.answer;
-    },
-  });
-  return answer;
+  try {
+    const { answer } = await post(context, [request], {
+      ...change,
+      answer: (_, replay) => {
+        if (replay) throw new StaleWrite();
+        return change.answer;
+      },
+    });
+    return answer;
+  } catch (error) {
+    // Another request did the like to the same records at the same moment: what is to be done now, they say.
+    throw error instanceof Failure && error.code === "ledger.id-reused" ? new StaleWrite() : error;
+  }
 };
 
 /** The number of a document, and what takes it. */

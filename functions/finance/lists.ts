@@ -60,12 +60,16 @@ export const invoicesPage = async (
     readonly state?: InvoiceState | undefined;
     readonly side?: Side | undefined;
     readonly number?: string | undefined;
+    readonly counterparty?: string | undefined;
+    readonly deal?: string | undefined;
   },
 ): Promise<Page<Invoice>> => {
   const { client, state, month, side, number } = query;
   const fits = (invoice: Invoice) =>
     (side === undefined || invoice.side === side) &&
     (client === undefined || invoice.clientId === client) &&
+    (query.counterparty === undefined || invoice.counterpartyId === query.counterparty) &&
+    (query.deal === undefined || invoice.dealId === query.deal) &&
     (state === undefined || invoice.state === state) &&
     (month === undefined || (invoice.issuedOn ?? "").startsWith(month));
   const filtered = async (page: Promise<Page<Invoice>>): Promise<Page<Invoice>> => {

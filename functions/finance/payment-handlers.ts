@@ -25,7 +25,7 @@ import { checkReached, loadNamed, postingRequest, ratesOn, todayOf } from "./gro
 import { carriedOut, settledEvents } from "./issuing.ts";
 import { paymentsPage } from "./lists.ts";
 import type { paymentRoutes } from "./payment-routes.ts";
-import { creditNoteEntity, invoiceEntity, paymentEntity, referenceClaim } from "./store.ts";
+import { creditNoteEntity, invoiceEntity, paymentEntity, referenceClaim, referenceRelease } from "./store.ts";
 
 const loadPayment = async (context: Context, id: string): Promise<Payment> => {
   const payment = await context.store.get(paymentEntity, { id });
@@ -203,7 +203,11 @@ export const paymentHandlers: Handlers<typeof paymentRoutes> = {
       reverses: posted.id,
     };
     return carriedOut(context, request, {
-      writes: [update(paymentEntity, reversed), ...reopened.map((invoice) => update(invoiceEntity, invoice))],
+      writes: [
+        update(paymentEntity, reversed),
+        ...(payment.reference === undefined ? [] : [referenceRelease(payment.reference, payment.id)]),
+        ...reopened.map((invoice) => update(invoiceEntity, invoice)),
+      ],
       happened: [happened(paymentReversed, reversed)],
       answer: reversed,
     });

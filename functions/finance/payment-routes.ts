@@ -105,7 +105,7 @@ export const paymentRoutes = {
     path: "/v1/finance/payments/{paymentId}/reversal",
     summary: "Take a payment back that was an error, or that the bank took back",
     description:
-      "The opposite is posted, and the invoices that it settled are open again. Possible as long as nothing of it was allocated or paid back since.",
+      "The opposite is posted, the invoices that it settled are open again, and its reference is free. Possible as long as nothing of it was allocated or paid back since.",
     permission: "finance:write",
     params,
     body: Reversal,

@@ -8,7 +8,7 @@ import { FinanceSettings } from "../../domain/finance/settings.ts";
 import { Failure } from "../../domain/kernel/errors.ts";
 import type { Day } from "../../domain/kernel/time.ts";
 import { entity } from "../kit/table/entity.ts";
-import { create, StaleWrite, update, type Write } from "../kit/table/store.ts";
+import { create, remove, StaleWrite, update, type Write } from "../kit/table/store.ts";
 
 /**
  * Access patterns: settings; the rates of a currency by day; an invoice, payment or credit note by id; those of a client by
@@ -160,6 +160,10 @@ export const numberClaim = (issuer: string, number: string, documentId: string):
       fields: [{ pointer: "/number", reason: "stands on another document of the supplier" }],
     });
   });
+
+/** Gives a reference free again, of a payment that was taken back. */
+export const referenceRelease = (reference: string, paymentId: string): Write =>
+  remove(paymentReferenceEntity, { version: 1, reference, paymentId });
 
 export const referenceClaim = (reference: string, paymentId: string): Write =>
   create(paymentReferenceEntity, { version: 1, reference, paymentId }, () => {

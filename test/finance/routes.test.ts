@@ -378,10 +378,20 @@ describe("payments", () => {
     const { call, clientId } = own;
     const invoice = await issuedInvoice(own, 100_000);
     const payment = await call.createPayment({
-      body: { clientId, amountMinor: 150_000, allocations: [{ invoiceId: invoice.id }] },
+      body: {
+        clientId,
+        amountMinor: 150_000,
+        reference: "OP 7",
+        allocations: [{ invoiceId: invoice.id }],
+      },
     });
     const params = { paymentId: payment.id };
+    const again = { clientId, amountMinor: 1, reference: "OP 7" };
+    await expect(call.createPayment({ body: again })).rejects.toMatchObject({
+      code: "payment.reference-taken",
+    });
     const reversed = await call.reversePayment({ params, body: {} });
+    await call.createPayment({ body: again });
     expect(reversed).toMatchObject({ reversedOn: dayFrom(0), leftMinor: 0, version: 2 });
     expect(await call.readInvoice({ params: { invoiceId: invoice.id } })).toMatchObject({
       state: "open",

@@ -254,3 +254,59 @@ describe("a payment taken back", () => {
     ]);
   });
 });
+
+describe("what was sold", () => {
+  test("stands in the turnover of client, counterparty and product, less discounts and what came back", async () => {
+    const company = await newFinanceCompany();
+    const { call, clientId, first } = company;
+    const { id: productId } = await call.createProduct({ body: { code: "P-1", name: "Flour" } });
+    const invoice = await issuedInvoice(company, 0, {
+      counterpartyId: first,
+      lines: [
+        { productId, unitPriceMinor: 100_000, discount: { basisPoints: 1_000 } },
+        { description: "Transport", unitPriceMinor: 20_000 },
+      ],
+    });
+    const year = Number(dayFrom(0).slice(0, 4));
+    const sold = async () => {
+      const [client, counterparty, product] = await Promise.all([
+        call.readClientTurnover({ params: { clientId }, query: { year } }),
+        call.readCounterpartyTurnover({ params: { counterpartyId: first }, query: { year } }),
+        call.readProductTurnover({ params: { productId }, query: { year } }),
+      ]);
+      return [client, counterparty, product].map(({ revenue, sales }) => [revenue, sales]);
+    };
+    expect(await sold()).toEqual([
+      [110_000, 1],
+      [110_000, 1],
+      [90_000, 1],
+    ]);
+    await call.creditInvoice({
+      params: { invoiceId: invoice.id },
+      body: { reason: "Half came back", lines: [{ line: 0, netMinor: 45_000 }] },
+    });
+    expect(await sold()).toEqual([
+      [65_000, 1],
+      [65_000, 1],
+      [45_000, 1],
+    ]);
+    expect(await balanceOf(company, "discounts", "RON")).toBeGreaterThan(0);
+    await heldTogether(company);
+  });
+});
+
+describe("a locked period", () => {
+  test("takes no invoice, and the refused one takes no number", async () => {
+    const company = await newFinanceCompany();
+    const { call } = company;
+    await issuedInvoice(company, 100, {}, { issuedOn: dayFrom(-5) });
+    await call.setLedgerLock({ body: { lockedThrough: dayFrom(-3), reason: "Closed" } });
+    await expect(issuedInvoice(company, 100, {}, { issuedOn: dayFrom(-4) })).rejects.toMatchObject({
+      status: 409,
+      code: "ledger.period-locked",
+    });
+    const next = await issuedInvoice(company, 100, {}, { issuedOn: dayFrom(-2) });
+    expect(next.number).toMatch(/000002$/);
+    await heldTogether(company);
+  });
+});
