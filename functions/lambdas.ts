@@ -16,6 +16,7 @@ import type { RouteTable } from "./kit/route.ts";
 import { ledgerRoutes } from "./ledger/routes.ts";
 import { peopleRoutes } from "./people/routes.ts";
 import { productRoutes } from "./products/routes.ts";
+import { profitRoutes } from "./profit/routes.ts";
 import { settingsRoutes } from "./settings/routes.ts";
 import { stockRoutes } from "./stock/routes.ts";
 
@@ -65,6 +66,7 @@ export const lambdas: readonly LambdaDeclaration[] = [
   },
   { ...api("deals", "Deals, the board and their summary", dealRoutes), memoryMb: 1024 },
   { ...api("people", "Positions, rates and the time that members spend", peopleRoutes), memoryMb: 1024 },
+  api("profit", "What was earned with clients, counterparties and products", profitRoutes),
   {
     ...api("contracts", "Contracts with clients, their files and what was consumed of them", contractRoutes),
     grants: { table: { access: "read-write", leadingKeys: ["T#*"] }, uploads: "read-write" },

@@ -8,6 +8,7 @@ import { importRoutes } from "./imports/routes.ts";
 import { ledgerRoutes } from "./ledger/routes.ts";
 import { peopleRoutes } from "./people/routes.ts";
 import { productRoutes } from "./products/routes.ts";
+import { profitRoutes } from "./profit/routes.ts";
 import { settingsRoutes } from "./settings/routes.ts";
 import { stockRoutes } from "./stock/routes.ts";
 
@@ -24,6 +25,7 @@ export const allRoutes = {
   ...stockRoutes,
   ...contractRoutes,
   ...peopleRoutes,
+  ...profitRoutes,
   ...ledgerRoutes,
   ...financeRoutes,
   ...importRoutes,

@@ -1,0 +1,81 @@
+import { notFound } from "../../domain/kernel/errors.ts";
+import { exactNumber } from "../../domain/kernel/money.ts";
+import { pageSize } from "../../domain/kernel/page.ts";
+import { type Month, monthIn } from "../../domain/kernel/time.ts";
+import type { TurnoverSums } from "../../domain/ledger/effects.ts";
+import { figuresOf, type Period, type Profit, profitIn, yearsOf } from "../../domain/profit/profit.ts";
+import { loadClient, loadCounterparty } from "../clients/access.ts";
+import type { Context } from "../kit/context.ts";
+import type { Handlers } from "../kit/serve.ts";
+import { productEntity } from "../products/store.ts";
+import type { profitRoutes } from "./routes.ts";
+import { accountsIn, clientsIn, type PostedAccount, turnoverIn } from "./store.ts";
+
+interface Asked {
+  readonly from?: Month | undefined;
+  readonly to?: Month | undefined;
+  readonly currency?: string | undefined;
+}
+
+/** The months that are asked for. @throws request.invalid, limit.exceeded */
+const periodOf = ({ now, tenant }: Pick<Context, "now" | "tenant">, asked: Asked): Period => {
+  const to = asked.to ?? monthIn(now, tenant.timeZone);
+  const period = {
+    to,
+    from: asked.from ?? `${to.slice(0, 4)}-01`,
+    currency: asked.currency ?? tenant.currency,
+  };
+  yearsOf(period);
+  return period;
+};
+
+const profitOf = async (
+  context: Context,
+  dimension: TurnoverSums["dimension"],
+  id: string,
+  asked: Asked,
+): Promise<Profit> => {
+  const period = periodOf(context, asked);
+  return profitIn(period, await turnoverIn(context.store, dimension, id, period));
+};
+
+const sumOf = (accounts: readonly PostedAccount[], turnover: PostedAccount["turnover"]): bigint =>
+  accounts.filter((one) => one.turnover === turnover).reduce((sum, { amount }) => sum + amount, 0n);
+
+export const profitHandlers: Handlers<typeof profitRoutes> = {
+  async readCompanyProfit({ query }, context) {
+    const period = periodOf(context, query);
+    const accounts = await accountsIn(context.store, period);
+    return {
+      ...period,
+      ...figuresOf({
+        revenue: -sumOf(accounts, "revenue"),
+        costOfGoods: sumOf(accounts, "cost"),
+        accounts,
+      }),
+      accounts: accounts.map(({ account, amount }) => ({ account, amountMinor: exactNumber(amount) })),
+    };
+  },
+
+  async listClientProfits({ query }, context) {
+    return clientsIn(context.store, periodOf(context, query), {
+      limit: query.limit ?? pageSize.standard,
+      cursor: query.cursor,
+    });
+  },
+
+  async readClientProfit({ params, query }, context) {
+    await loadClient(context, params.clientId);
+    return profitOf(context, "client", params.clientId, query);
+  },
+
+  async readCounterpartyProfit({ params, query }, context) {
+    await loadCounterparty(context, params.counterpartyId);
+    return profitOf(context, "counterparty", params.counterpartyId, query);
+  },
+
+  async readProductProfit({ params, query }, context) {
+    if (!(await context.store.get(productEntity, { id: params.productId }))) throw notFound();
+    return profitOf(context, "product", params.productId, query);
+  },
+};

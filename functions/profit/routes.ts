@@ -1,0 +1,79 @@
+import * as z from "zod";
+import { Currency } from "../../domain/kernel/currency.ts";
+import { Id } from "../../domain/kernel/id.ts";
+import { PageQuery, pageOf } from "../../domain/kernel/page.ts";
+import { Month } from "../../domain/kernel/time.ts";
+import { Profit, ProfitOfClient, ProfitOfCompany } from "../../domain/profit/profit.ts";
+import { route } from "../kit/route.ts";
+
+const shared = { feature: "ledger", method: "GET", status: 200 } as const;
+const failures = ["money.overflow", "limit.exceeded"] as const;
+
+const period = {
+  from: Month.optional().meta({ description: "The first month; absent: January of the year of `to`" }),
+  to: Month.optional().meta({ description: "The last month; absent: the present one" }),
+  currency: Currency.optional().meta({ description: "Absent: the tenant's currency" }),
+};
+
+const description =
+  "Revenue less discounts, cost of goods, working time and whatever else was posted to income and expense, in the months of " +
+  "effect, in one currency. It is counted as it is posted: exact, and as quick with a million postings as with one. A period has " +
+  "at most 60 months.";
+
+export const profitRoutes = {
+  readCompanyProfit: route({
+    ...shared,
+    path: "/v1/profit",
+    summary: "The profit of the company in a period",
+    description: `${description} Clients together with what is posted without a client come to it.`,
+    permission: "ledger:read",
+    query: z.strictObject(period),
+    output: ProfitOfCompany,
+    failures,
+  }),
+  listClientProfits: route({
+    ...shared,
+    path: "/v1/profit/clients",
+    summary: "The profit of every client in a period",
+    description:
+      `${description} In no order that means anything; clients with whom nothing was posted are left out, so that a page may ` +
+      "have fewer items than `limit`.",
+    permission: "ledger:read",
+    query: z.strictObject({ ...PageQuery, ...period }),
+    output: pageOf(ProfitOfClient),
+    failures,
+  }),
+  readClientProfit: route({
+    ...shared,
+    path: "/v1/profit/clients/{clientId}",
+    summary: "The profit of a client in a period, by month",
+    description,
+    permission: "balance:read",
+    params: z.strictObject({ clientId: Id("client") }),
+    query: z.strictObject(period),
+    output: Profit,
+    failures,
+  }),
+  readCounterpartyProfit: route({
+    ...shared,
+    path: "/v1/profit/counterparties/{counterpartyId}",
+    summary: "The profit of a counterparty in a period, by month",
+    description: `${description} Only what was posted in the counterparty's name; working time is the client's.`,
+    permission: "balance:read",
+    params: z.strictObject({ counterpartyId: Id("counterparty") }),
+    query: z.strictObject(period),
+    output: Profit,
+    failures,
+  }),
+  readProductProfit: route({
+    ...shared,
+    path: "/v1/profit/products/{productId}",
+    summary: "The profit of a product in a period, by month",
+    description: `${description} Only what was posted for the product.`,
+    permission: "ledger:read",
+    params: z.strictObject({ productId: Id("product") }),
+    query: z.strictObject(period),
+    output: Profit,
+    failures,
+  }),
+};

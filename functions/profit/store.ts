@@ -1,0 +1,165 @@
+import { Failure } from "../../domain/kernel/errors.ts";
+import type { Page } from "../../domain/kernel/page.ts";
+import type { Account } from "../../domain/ledger/account.ts";
+import { type TurnoverSums, turnoverShards } from "../../domain/ledger/effects.ts";
+import { countedBy } from "../../domain/ledger/pages.ts";
+import {
+  type AccountSum,
+  type Figures,
+  figuresIn,
+  isNothing,
+  type Period,
+  type YearCounters,
+  yearsOf,
+} from "../../domain/profit/profit.ts";
+import type { Item } from "../kit/table/item.ts";
+import type { Store } from "../kit/table/store.ts";
+import { numbersOf, storedBalance } from "../ledger/reads-store.ts";
+import { ledgerPartitions, turnoverKey } from "../ledger/store.ts";
+
+/** The turnover of whom in each year of a period: one read, however many postings there were. */
+export const turnoverIn = async (
+  store: Store,
+  dimension: TurnoverSums["dimension"],
+  id: string,
+  period: Period,
+): Promise<YearCounters[]> => {
+  const years = yearsOf(period);
+  const keys = years.map((year) =>
+    turnoverKey({ dimension, id, year: String(year), currency: period.currency }),
+  );
+  const items = await store.batchGet(keys);
+  return years.map((year, n) => {
+    const item = items.find(({ sk }) => sk?.S === keys[n]?.sk);
+    return { year, counters: item ? numbersOf(item) : [] };
+  });
+};
+
+export interface ClientFigures extends Figures {
+  readonly clientId: string;
+}
+
+const clientIn = (item: Item): string => item.sk?.S?.split("#")[2] ?? "";
+
+/**
+ * The clients of one shard behind one of them, in the order of their ids, each with all years of the period. Of every
+ * year so many are read as are wanted: the first of all years together are among the first of each.
+ */
+const clientsOfShard = async (
+  store: Store,
+  period: Period,
+  place: { readonly shard: number; readonly behind: string; readonly limit: number },
+): Promise<{ readonly found: readonly ClientFigures[]; readonly last?: string }> => {
+  const pages = await Promise.all(
+    yearsOf(period).map(async (year) => {
+      const prefix = `${year}#${period.currency}#`;
+      const { items } = await store.items({
+        pk: ledgerPartitions.turnover("client", place.shard),
+        between: [place.behind === "" ? prefix : `${prefix}${place.behind}!`, `${prefix}~`],
+        limit: place.limit,
+      });
+      return { year, byClient: new Map(items.map((item) => [clientIn(item), item])) };
+    }),
+  );
+  const ids = [...new Set(pages.flatMap(({ byClient }) => [...byClient.keys()]))]
+    .sort()
+    .slice(0, place.limit);
+  const found = ids.map((clientId) => {
+    const years = pages.flatMap(({ year, byClient }) => {
+      const item = byClient.get(clientId);
+      return item ? [{ year, counters: numbersOf(item) }] : [];
+    });
+    return { clientId, ...figuresIn(period, years) };
+  });
+  const last = ids.length < place.limit ? undefined : ids.at(-1);
+  return { found, ...(last === undefined ? {} : { last }) };
+};
+
+const startOf = (store: Store, cursor: string | undefined) => {
+  if (cursor === undefined) return { shard: 0, behind: "" };
+  const [shard = "", behind = ""] = store.cursors.open(cursor);
+  if (!/^\d{1,2}$/.test(shard) || Number(shard) >= turnoverShards || !/^([a-z]+_[0-9A-Z]{26})?$/.test(behind))
+    throw new Failure("request.cursor-mismatch", {
+      fields: [{ pointer: "/query/cursor", reason: "is not a cursor of this query" }],
+    });
+  return { shard: Number(shard), behind };
+};
+
+/**
+ * A page of clients with whom anything was earned or lost in a period, in an order of their own (by shard, then by id).
+ * A page may hold fewer than `limit`, for clients whose figures are all zero are left out.
+ */
+export const clientsIn = async (
+  store: Store,
+  period: Period,
+  { limit, cursor }: { readonly limit: number; readonly cursor: string | undefined },
+): Promise<Page<ClientFigures>> => {
+  const items: ClientFigures[] = [];
+  let { shard, behind } = startOf(store, cursor);
+  // Each turn ends a shard or fills the page: there is one turn more than shards at the most.
+  while (shard < turnoverShards && items.length < limit) {
+    const { found, last } = await clientsOfShard(store, period, {
+      shard,
+      behind,
+      limit: limit - items.length,
+    });
+    items.push(...found.filter((one) => !isNothing(one)));
+    if (last === undefined) {
+      shard += 1;
+      behind = "";
+    } else {
+      behind = last;
+      if (found.some(isNothing)) break;
+    }
+  }
+  return {
+    items,
+    ...(shard < turnoverShards ? { next: store.cursors.seal([String(shard), behind]) } : {}),
+  };
+};
+
+/** Accounts read at once, and the most that a company's chart may have to be summed in one request. */
+const pageAccounts = 100;
+const mostAccounts = 2_000;
+
+/** Common and control accounts of income and expense. @throws limit.exceeded */
+const profitAccounts = async (store: Store): Promise<Account[]> => {
+  const found: Account[] = [];
+  let cursor: string | undefined;
+  for (let read = 0; read < mostAccounts; read += pageAccounts) {
+    const page = await store.list<Account>({
+      index: "list",
+      pk: ledgerPartitions.accounts,
+      limit: pageAccounts,
+      cursor,
+    });
+    found.push(...page.items.filter(({ type }) => type === "income" || type === "expense"));
+    cursor = page.next;
+    if (cursor === undefined) return found;
+  }
+  throw new Failure("limit.exceeded", { detail: `The chart has more than ${mostAccounts} accounts.` });
+};
+
+export interface PostedAccount extends AccountSum {
+  readonly turnover?: Account["turnover"];
+}
+
+/** What was posted to every account of income and expense in a period: debits less credits. @throws limit.exceeded */
+export const accountsIn = async (store: Store, period: Period): Promise<PostedAccount[]> => {
+  const accounts = await profitAccounts(store);
+  const sums: PostedAccount[] = [];
+  for (let at = 0; at < accounts.length; at += 20)
+    sums.push(
+      ...(await Promise.all(
+        accounts.slice(at, at + 20).map(async ({ path, turnover }) => {
+          const { pages } = await storedBalance(store, path, period.currency);
+          const amount = pages
+            .filter(({ month }) => period.from <= month && month <= period.to)
+            .flatMap(({ month, counters }) => [...counters].filter(([name]) => countedBy(month, name)))
+            .reduce((sum, [, value]) => sum + value, 0n);
+          return { account: path, amount, ...(turnover === undefined ? {} : { turnover }) };
+        }),
+      )),
+    );
+  return sums.filter(({ amount }) => amount !== 0n);
+};
