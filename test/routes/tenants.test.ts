@@ -172,6 +172,7 @@ const queryPrefix: Readonly<Record<string, string>> = {
   team: "team",
   teamId: "team",
   client: "cli",
+  clientId: "cli",
   counterparty: "cpt",
   deal: "deal",
   member: "mem",
