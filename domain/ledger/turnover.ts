@@ -25,6 +25,11 @@ export const Turnover = Figures.extend({
 }).meta({ id: "Turnover" });
 export type Turnover = z.infer<typeof Turnover>;
 
+/** The figures of one of many. */
+export const TurnoverSum = Figures.extend({
+  id: z.string().meta({ description: "Of the client or product" }),
+}).meta({ id: "TurnoverSum" });
+
 const counterForm = /^([rmn])(\d\d)$/;
 const accountForm = /^a(\d\d):(.+)$/;
 const figureOf = { r: "revenue", m: "margin", n: "sales" } as const;

@@ -5,6 +5,7 @@ import { pendingHandlers } from "./pending-handlers.ts";
 import { readHandlers } from "./reads.ts";
 import { ledgerRoutes } from "./routes.ts";
 import { transactionHandlers } from "./transaction-handlers.ts";
+import { turnoverHandlers } from "./turnover.ts";
 import { verifyLedger } from "./verify.ts";
 
 export const handler = serve(ledgerRoutes, {
@@ -12,6 +13,7 @@ export const handler = serve(ledgerRoutes, {
   ...transactionHandlers,
   ...pendingHandlers,
   ...readHandlers,
+  ...turnoverHandlers,
   ...lockHandlers,
   verifyLedger,
 });

@@ -7,7 +7,7 @@ import { AccountPath, AccountType } from "../../domain/ledger/account.ts";
 import { Commodity } from "../../domain/ledger/commodity.ts";
 import { PeriodLock, PeriodLockOrder } from "../../domain/ledger/lock.ts";
 import { Links } from "../../domain/ledger/transaction.ts";
-import { Turnover } from "../../domain/ledger/turnover.ts";
+import { Turnover, TurnoverSum } from "../../domain/ledger/turnover.ts";
 import { VerificationFault } from "../../domain/ledger/verify.ts";
 import { route } from "../kit/route.ts";
 
@@ -43,6 +43,10 @@ const Balance = z
       description:
         "What may still be taken out, where the account may not go below zero; of the present only",
     }),
+    reservedOut: z.int().optional().meta({
+      description: "What open pending transactions would take out, where there are any; of the present only",
+    }),
+    reservedIn: z.int().optional().meta({ description: "What they would bring in" }),
   })
   .meta({ id: "LedgerBalance" });
 
@@ -182,6 +186,30 @@ export const ledgerReadRoutes = {
     status: 200,
     output: pageOf(MemberBalance).extend({ control: z.string(), type: AccountType, commodity: z.string() }),
     failures: ["record.not-found", "money.overflow"],
+  }),
+  listClientTurnover: route({
+    ...shared,
+    method: "GET",
+    path: "/v1/ledger/turnover/clients",
+    summary: "What was sold to each client in a year",
+    description: "By id of the client; those to whom nothing was posted are not among them.",
+    permission: "ledger:read",
+    query: TurnoverQuery.extend(PageQuery),
+    status: 200,
+    output: pageOf(TurnoverSum),
+    failures: ["money.overflow"],
+  }),
+  listProductTurnover: route({
+    ...shared,
+    method: "GET",
+    path: "/v1/ledger/turnover/products",
+    summary: "What was sold of each product in a year",
+    description: "By id of the product; those of which nothing was posted are not among them.",
+    permission: "ledger:read",
+    query: TurnoverQuery.extend(PageQuery),
+    status: 200,
+    output: pageOf(TurnoverSum),
+    failures: ["money.overflow"],
   }),
   readClientTurnover: route({
     ...shared,

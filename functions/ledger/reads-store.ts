@@ -5,6 +5,7 @@ import { PeriodLock } from "../../domain/ledger/lock.ts";
 import { type BalanceTimes, balanceOf, type LedgerPage } from "../../domain/ledger/pages.ts";
 import { loadClient } from "../clients/access.ts";
 import type { Context } from "../kit/context.ts";
+import { counterOf } from "../kit/table/counter.ts";
 import { entity } from "../kit/table/entity.ts";
 import type { Item } from "../kit/table/item.ts";
 import type { Store } from "../kit/table/store.ts";
@@ -50,6 +51,11 @@ const storedPage = (item: Item): StoredPage => {
   return { month, shard, counters: new Map(numbersOf(item)) };
 };
 
+const heldIn = (items: readonly Item[], counter: "taken" | "brought"): bigint =>
+  items
+    .filter((item) => item.sk?.S?.startsWith("HELD#"))
+    .reduce((sum, item) => sum + counterOf(item, counter), 0n);
+
 /** More than 16 shards have in fifty years. */
 const mostPages = 10_000;
 
@@ -57,9 +63,11 @@ export interface StoredBalance {
   readonly pages: StoredPage[];
   /** Of an account that a rule constrains, once anything was posted to it. */
   readonly guard: Item | undefined;
+  /** What pending transactions would take out of it and bring in, in its natural balance. */
+  readonly held: { readonly taken: bigint; readonly brought: bigint };
 }
 
-/** Pages and guard of an account in one commodity, read consistently by one query. */
+/** Pages, guard and what is held of an account in one commodity, read consistently by one query. */
 export const storedBalance = async (
   store: Store,
   path: string,
@@ -76,6 +84,7 @@ export const storedBalance = async (
   return {
     pages: items.filter((item) => item.sk?.S?.startsWith("PAGE#")).map(storedPage),
     guard: items.find((item) => item.sk?.S === "GUARD"),
+    held: { taken: heldIn(items, "taken"), brought: heldIn(items, "brought") },
   };
 };
 

@@ -1,23 +1,19 @@
-import { Failure, notFound } from "../../domain/kernel/errors.ts";
+import { Failure } from "../../domain/kernel/errors.ts";
 import { exactNumber } from "../../domain/kernel/money.ts";
 import { pageSize } from "../../domain/kernel/page.ts";
-import { type Day, dayIn, instantOf, millisecondsOf } from "../../domain/kernel/time.ts";
+import { type Day, instantOf, millisecondsOf } from "../../domain/kernel/time.ts";
 import { type Account, natural } from "../../domain/ledger/account.ts";
-import type { StatementLine, TurnoverSums } from "../../domain/ledger/effects.ts";
+import type { StatementLine } from "../../domain/ledger/effects.ts";
 import { type BalanceTimes, balanceOf } from "../../domain/ledger/pages.ts";
 import { runningFrom } from "../../domain/ledger/statement.ts";
-import { turnoverOf } from "../../domain/ledger/turnover.ts";
-import { loadClient, loadCounterparty } from "../clients/access.ts";
 import type { Context } from "../kit/context.ts";
 import type { Handlers } from "../kit/serve.ts";
 import { counterOf } from "../kit/table/counter.ts";
 import { fromItem } from "../kit/table/item.ts";
 import { mergedItems } from "../kit/table/merged.ts";
-import { productEntity } from "../products/store.ts";
 import { commoditiesOf } from "./commodities.ts";
 import type { ledgerReadRoutes } from "./reads-routes.ts";
-import { balanceIn, linePartitions, loadAccount, numbersOf, storedBalance } from "./reads-store.ts";
-import { turnoverKey } from "./store.ts";
+import { balanceIn, linePartitions, loadAccount, storedBalance } from "./reads-store.ts";
 import { listMemberBalances, readTrialBalance } from "./trial-balance.ts";
 
 const balanceShown = async (
@@ -26,7 +22,7 @@ const balanceShown = async (
   commodity: string,
   times: BalanceTimes,
 ) => {
-  const { pages, guard } = await storedBalance(store, path, commodity, times);
+  const { pages, guard, held } = await storedBalance(store, path, commodity, times);
   const balance = balanceOf(pages, times);
   const isPresent = times.asOf === undefined && times.knownAt === undefined;
   return {
@@ -34,6 +30,8 @@ const balanceShown = async (
     balance: exactNumber(balance),
     natural: exactNumber(natural(type, balance)),
     ...(isPresent && !mayGoBelowZero ? { available: exactNumber(counterOf(guard, "available")) } : {}),
+    ...(isPresent && held.taken !== 0n ? { reservedOut: exactNumber(held.taken) } : {}),
+    ...(isPresent && held.brought !== 0n ? { reservedIn: exactNumber(held.brought) } : {}),
   };
 };
 
@@ -57,27 +55,9 @@ const lineShown = ({ balance, ...line }: StatementLine & { readonly balance: big
   balance: exactNumber(balance),
 });
 
-/** The figures of a year. What was never sold has turned over nothing. */
-const turnoverShown = async (
-  { store, tenant, now }: Context,
-  dimension: TurnoverSums["dimension"],
-  id: string,
-  asked: { readonly year?: number | undefined; readonly currency?: string | undefined },
-) => {
-  const { year = Number(dayIn(now, tenant.timeZone).slice(0, 4)), currency = tenant.currency } = asked;
-  const [item] = await store.batchGet([turnoverKey({ dimension, id, year: String(year), currency })]);
-  return turnoverOf(year, currency, item ? numbersOf(item) : []);
-};
-
 export const readHandlers: Pick<
   Handlers<typeof ledgerReadRoutes>,
-  | "listLedgerBalances"
-  | "readLedgerStatement"
-  | "readTrialBalance"
-  | "listMemberBalances"
-  | "readClientTurnover"
-  | "readCounterpartyTurnover"
-  | "readProductTurnover"
+  "listLedgerBalances" | "readLedgerStatement" | "readTrialBalance" | "listMemberBalances"
 > = {
   readTrialBalance,
   listMemberBalances,
@@ -93,7 +73,10 @@ export const readHandlers: Pick<
     const balances = await Promise.all(items.map((one) => balanceShown(context, account, one, times)));
     return {
       ...about,
-      items: balances.filter(({ balance }) => balance !== 0),
+      items: balances.filter(
+        ({ balance, reservedOut = 0, reservedIn = 0 }) =>
+          balance !== 0 || reservedOut !== 0 || reservedIn !== 0,
+      ),
       ...(next === undefined ? {} : { next }),
     };
   },
@@ -127,20 +110,5 @@ export const readHandlers: Pick<
       closing: exactNumber(part.closing),
       ...(more && last ? { next: store.cursors.seal([last.sk, String(part.closing)]) } : {}),
     };
-  },
-
-  async readClientTurnover({ params, query }, context) {
-    await loadClient(context, params.clientId);
-    return turnoverShown(context, "client", params.clientId, query);
-  },
-
-  async readCounterpartyTurnover({ params, query }, context) {
-    await loadCounterparty(context, params.counterpartyId);
-    return turnoverShown(context, "counterparty", params.counterpartyId, query);
-  },
-
-  async readProductTurnover({ params, query }, context) {
-    if (!(await context.store.get(productEntity, { id: params.productId }))) throw notFound();
-    return turnoverShown(context, "product", params.productId, query);
   },
 };

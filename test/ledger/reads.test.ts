@@ -243,6 +243,25 @@ describe("the accounts of clients", () => {
     });
   });
 
+  test("are listed with what was sold to them, page by page, and it comes to what was sold in all", async () => {
+    const { books, client, other, product } = all;
+    const sold = await allOf((cursor) =>
+      books.listClientTurnover({ query: { year: 2026, limit: 1, cursor } }),
+    );
+    const should = [
+      { id: client.id, revenue: 250, margin: 170, sales: 2 },
+      { id: other.id, revenue: 1_000, margin: 960, sales: 1 },
+    ];
+    expect(sold).toEqual(should.sort((a, b) => (a.id < b.id ? -1 : 1)));
+    expect((await books.listProductTurnover({ query: { year: 2026 } })).items).toEqual([
+      { id: product.id, revenue: 1_250, margin: 1_130, sales: 3 },
+    ]);
+    const trial = await books.readTrialBalance({ query: {} });
+    expect(trial.types.find(({ type }) => type === "income")?.credit).toBe(1_250);
+    for (const query of [{ year: 2025 }, { year: 2026, currency: "RON" as const }])
+      expect((await books.listClientTurnover({ query })).items).toEqual([]);
+  });
+
   test("have a turnover by month, and so has the product; a sale taken back is none", async () => {
     const { books, client, product } = all;
     const account = [

@@ -86,6 +86,17 @@ beforeAll(async () => {
         },
       });
     }
+  for (const productId of [ids.prd ?? "", other.id])
+    await call.postTransaction({
+      body: {
+        id: `sold-${productId}`,
+        links: { productId },
+        postings: [
+          { account: "bank", commodity: "EUR", amount: 1 },
+          { account: "revenue", commodity: "EUR", amount: -1 },
+        ],
+      },
+    });
   const request = await valid.createImport?.(theirs);
   await send(routeCalled("createImport"), { token: theirs.token, ...request });
   await settle();
