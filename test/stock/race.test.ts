@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import { clientOf, ProblemError } from "../../functions/client.ts";
 import { allRoutes } from "../../functions/routes.ts";
 import { newTenant, stackUrl } from "../support/client.ts";
+import { balanceIn } from "./ledger.ts";
 
 const clients = 16;
 const units = 1_000;
@@ -72,6 +73,12 @@ test.each(["average", "fifo"] as const)(
       available: 0,
       levels: [],
     });
+    const balance = balanceIn(call);
+    expect(await balance(`stock:${warehouse.id}:main`, product.id)).toBe(0);
+    expect(await balance("world", product.id)).toBe(0);
+    expect(await balance("inventory", "EUR")).toBe(0);
+    expect(await balance("cost-of-goods", "EUR")).toBe(41_118);
+    expect(await balance("goods-received", "EUR")).toBe(-41_118);
     const moves: number[] = [];
     let cursor: string | undefined;
     do {

@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { clientOf } from "../../functions/client.ts";
 import { allRoutes } from "../../functions/routes.ts";
 import { newTenant, settle, stackUrl } from "../support/client.ts";
+import { balanceIn } from "./ledger.ts";
 
 const made = async () => {
   const tenant = await newTenant({ currency: "EUR", timeZone: "Europe/Bucharest" });
@@ -101,6 +102,14 @@ describe("movements", () => {
       available: 5_000,
       levels: [{ ...goods, place: "main", onHand: 5_000, reserved: 0, available: 5_000 }],
     });
+    const balance = balanceIn(call);
+    expect(await balance(`stock:${goods.warehouseId}:main`, goods.productId)).toBe(5_000);
+    expect(await balance(`stock:${goods.warehouseId}:A-1`, goods.productId)).toBe(0);
+    expect(await balance("world", goods.productId)).toBe(-5_000);
+    expect(await balance("inventory", "EUR")).toBe(stock.valueMinor);
+    expect(await balance("goods-received", "EUR")).toBe(-4_550);
+    expect(await balance("stock-differences", "EUR")).toBe(455 + 228);
+    expect(await balance("cost-of-goods", "EUR")).toBe(1_592);
     const moves = (await call.listStockMovements({ params })).items;
     expect(moves.map(({ kind }) => kind).sort()).toEqual([
       "count",
@@ -183,6 +192,27 @@ describe("movements", () => {
         { pointer: "/lines/2/place", reason: "names no place of the warehouse" },
       ],
     });
+  });
+
+  test("what the stock keeps takes no postings by hand: neither a journal nor a reversal takes goods past it", async () => {
+    const { call } = company;
+    const goods = await ground(company);
+    const receipt = await call.postReceipt({ body: { lines: [{ ...goods, quantity: 5, costMinor: 10 }] } });
+    const account = `stock:${goods.warehouseId}:main`;
+    await expect(
+      call.postTransaction({
+        body: {
+          id: `by-hand-${receipt.id}`,
+          postings: [
+            { account, commodity: goods.productId, amount: -5 },
+            { account: "world", commodity: goods.productId, amount: 5 },
+          ],
+        },
+      }),
+    ).rejects.toMatchObject({ status: 409, code: "ledger.account-managed" });
+    await expect(
+      call.reverseTransaction({ params: { transactionId: receipt.id }, body: { id: `back-${receipt.id}` } }),
+    ).rejects.toMatchObject({ status: 409, code: "ledger.account-managed" });
   });
 
   test("a day to come is refused, also by a count that finds no difference; one gone by is kept", async () => {
