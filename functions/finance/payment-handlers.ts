@@ -103,10 +103,8 @@ export const paymentHandlers: Handlers<typeof paymentRoutes> = {
     const currency = body.currency ?? tenant.currency;
     const paidOn = documentDay(body.paidOn, todayOf(context), "/paidOn");
     checkAllocationsFit(0, body.allocations);
-    const [, wishes] = await Promise.all([
-      loadNamed(context, body),
-      invoicesToSettle(context, body, body.allocations),
-    ]);
+    await loadNamed(context, body);
+    const wishes = await invoicesToSettle(context, body, body.allocations);
     const currencies = [currency, ...wishes.map(({ invoice }) => invoice.currency)];
     const rates = withRate(await ratesOn(context, currencies, paidOn), currency, body.rate);
     const id = context.newId("payment");
