@@ -7,7 +7,7 @@ import { Day } from "../kernel/time.ts";
  * itself, but is not the one that the next, or the head, was chained to), `surplus` (it lies behind the end of its
  * chain). Of accounts: `posting` (a line of a statement does not say what its transaction does), `page` (a balance is
  * not the sum of its lines), `control` (a control account is not the sum of its members), `guard` (the balance that a
- * constrained account is held to is not its balance).
+ * constrained account is held to, or what it has available, is not its balance less what is reserved).
  */
 export const VerificationFault = z
   .object({

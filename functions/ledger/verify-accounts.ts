@@ -6,7 +6,7 @@ import type { VerificationFault } from "../../domain/ledger/verify.ts";
 import { counterOf } from "../kit/table/counter.ts";
 import { fromItem } from "../kit/table/item.ts";
 import { commodityBehind } from "./commodities.ts";
-import { shardsOf, stateOf, storedBalance } from "./reads-store.ts";
+import { type StoredBalance, shardsOf, stateOf, storedBalance } from "./reads-store.ts";
 import { accountEntity, ledgerPartitions } from "./store.ts";
 import {
   countedOf,
@@ -63,7 +63,26 @@ const commodityDone = ({ account, commodity }: AccountsPlace): AccountsPlace =>
   AccountsPlace.parse({ account, isAccountUnderWay: true, commodity });
 const accountDone = ({ account }: AccountsPlace): AccountsPlace => AccountsPlace.parse({ account });
 
-/** The balance that a constrained account is held to is its balance; looked at while nothing is posted. */
+/** What is wrong with the guard of an account, in words; undefined where it says what pages and reservations say. */
+const guardSays = (
+  account: Account,
+  commodity: string,
+  { pages, guard, held }: StoredBalance,
+): string | undefined => {
+  const balance = natural(account.type, balanceOf(pages));
+  const settled = counterOf(guard, "settled");
+  if (balance !== settled) return `The account is held to a balance of ${settled}; it is ${balance}.`;
+  const available = counterOf(guard, "available");
+  if (available !== balance - held.taken)
+    return `${available} are said to be available; of ${balance}, ${held.taken} are reserved.`;
+  const limit = account.limits?.[commodity];
+  const room = BigInt(limit ?? 0) - balance - held.brought;
+  return limit === undefined || guard?.room === undefined || counterOf(guard, "room") === room
+    ? undefined
+    : `There is said to be room for ${counterOf(guard, "room")}; under the limit of ${limit} there is for ${room}.`;
+};
+
+/** The guard of a constrained account agrees with its balance and reservations; looked at while nothing is posted. */
 const guardFault = async (
   { store }: Recounting,
   account: Account,
@@ -72,17 +91,9 @@ const guardFault = async (
   if (!isConstrained(account)) return undefined;
   for (let reading = 0; reading < mostReadings; reading++) {
     const before = await stateOf(store);
-    const { pages, guard } = await storedBalance(store, account.path, commodity);
-    const balance = natural(account.type, balanceOf(pages));
-    const settled = counterOf(guard, "settled");
-    if (balance === settled) return undefined;
-    if ((await stateOf(store)) === before)
-      return {
-        kind: "guard",
-        account: account.path,
-        commodity,
-        detail: `The account is held to a balance of ${settled}; it is ${balance}.`,
-      };
+    const detail = guardSays(account, commodity, await storedBalance(store, account.path, commodity));
+    if (detail === undefined) return undefined;
+    if ((await stateOf(store)) === before) return { kind: "guard", account: account.path, commodity, detail };
   }
   return undefined;
 };

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import type { AttributeValue } from "@aws-sdk/client-dynamodb";
 import * as fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
@@ -42,6 +43,20 @@ describe("verify", () => {
           opens: [{ path: takings, type: "asset" }],
         },
       });
+  };
+  /** Reserves to pay out vouchers. @returns the id */
+  const reserve = async (amount: number): Promise<string> => {
+    const { id } = await books.makePending({
+      body: {
+        id: randomUUID(),
+        expiresAt: new Date(Date.now() + 3_600_000).toISOString(),
+        postings: [
+          { account: "vouchers", commodity: "EUR", amount },
+          { account: "bank", commodity: "EUR", amount: -amount },
+        ],
+      },
+    });
+    return id;
   };
   const changed = async (pk: string, sk: string, change: (item: Item) => Item) =>
     vault.put(change(await vault.get(pk, sk)));
@@ -133,6 +148,48 @@ describe("verify", () => {
   test("names the account that is held to another balance than it has", async () => {
     await fill();
     await changed("LEDGER#vouchers#EUR", "GUARD", (item) => moreBy(item, "settled", 5));
+    expect((await verified(books)).fault).toMatchObject({ kind: "guard", account: "vouchers" });
+  });
+
+  test("finds nothing wrong with what is reserved, posted in part, voided", async () => {
+    await fill();
+    await reserve(30);
+    const [one, two] = [await reserve(40), await reserve(20)];
+    await books.postPending({
+      params: { pendingId: one },
+      body: {
+        id: `${one}-part`,
+        postings: [
+          { account: "vouchers", commodity: "EUR", amount: 7 },
+          { account: "bank", commodity: "EUR", amount: -7 },
+        ],
+      },
+    });
+    await books.voidPending({ params: { pendingId: two }, body: { id: `${two}-void` } });
+    expect(await verified(books)).toMatchObject({ fault: undefined, checked: { transactions: 6 + 2 + 5 } });
+    const { items } = await books.listLedgerBalances({ query: { account: "vouchers" } });
+    expect(items).toEqual([{ commodity: "EUR", balance: -93, natural: 93, available: 63, reservedOut: 30 }]);
+    expect(
+      (await books.listLedgerBalances({ query: { account: "bank", commodity: "EUR" } })).items,
+    ).toMatchObject([{ reservedOut: 30 }]);
+  });
+
+  test("names the account that lets others take what is reserved", async () => {
+    await fill();
+    await reserve(30);
+    await changed("LEDGER#vouchers#EUR", "GUARD", (item) => moreBy(item, "available", 1));
+    expect((await verified(books)).fault).toMatchObject({
+      kind: "guard",
+      account: "vouchers",
+      detail: expect.stringContaining("71 are said to be available"),
+    });
+  });
+
+  test("names the account whose reservations were altered", async () => {
+    await fill();
+    await reserve(30);
+    const [sk = ""] = await vault.sortKeys("LEDGER#vouchers#EUR", "HELD#");
+    await changed("LEDGER#vouchers#EUR", sk, (item) => moreBy(item, "taken", -30));
     expect((await verified(books)).fault).toMatchObject({ kind: "guard", account: "vouchers" });
   });
 
