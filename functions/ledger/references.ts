@@ -1,7 +1,9 @@
 import { Failure, type FieldFault } from "../../domain/kernel/errors.ts";
 import type { NewTransaction } from "../../domain/ledger/transaction.ts";
 import { clientEntity, counterpartyEntity } from "../clients/store.ts";
+import { contractEntity } from "../contracts/store.ts";
 import { dealEntity } from "../deals/store.ts";
+import { invoiceEntity } from "../finance/store.ts";
 import { memberEntity } from "../kit/records.ts";
 import type { Key } from "../kit/table/entity.ts";
 import { partition } from "../kit/table/item.ts";
@@ -15,6 +17,8 @@ const keyByPrefix: Readonly<Record<string, (id: string) => Key>> = {
   deal: (id) => dealEntity.key({ id }),
   prd: (id) => productEntity.key({ id }),
   mem: (id) => memberEntity.key({ id }),
+  ctr: (id) => contractEntity.key({ id }),
+  inv: (id) => invoiceEntity.key({ id }),
 };
 
 export interface Reference {
@@ -46,7 +50,7 @@ export const referencesIn = (path: string): Reference[] =>
     .map((id) => ({ pointer: "/path", id }));
 
 const mostKnown = 50_000;
-/** Records that were there once are there for ever: none of these kinds can be deleted. */
+/** Records that were there once are there for ever: of these kinds only drafts of invoices can be deleted. */
 const known = new Set<string>();
 
 /**
@@ -63,7 +67,8 @@ export const unknownOf = async (store: Store, references: readonly Reference[]):
   const items = await store.batchGet([...distinct.values()]);
   if (known.size > mostKnown) known.clear();
   const found = new Set(items.map((item) => `${item.pk?.S} ${item.sk?.S}`));
-  for (const name of found) known.add(name);
+  for (const { reference, key } of asked)
+    if (found.has(nameOf(key)) && !reference.id.startsWith("inv_")) known.add(nameOf(key));
   return asked.filter(({ key }) => !found.has(nameOf(key))).map(({ reference }) => reference);
 };
 

@@ -142,6 +142,8 @@ const someTransaction = ({ ids }: Company) => ({
     dealId: ids.deal,
     productId: ids.prd,
     memberId: ids.mem,
+    invoiceId: ids.inv,
+    contractId: ids.ctr,
   },
   postings: [
     { account: "bank", commodity: "EUR", amount: 100 },
@@ -162,6 +164,8 @@ const aboutAll = ({ ids }: Company) => ({
     dealId: ids.deal ?? "",
     memberId: ids.mem ?? "",
     productId: ids.prd ?? "",
+    invoiceId: ids.inv ?? "",
+    contractId: ids.ctr ?? "",
   },
   postings: [
     { account: "bank", commodity: "EUR", amount: 10, productId: ids.prd ?? "" },
