@@ -13,16 +13,15 @@ import { fromItem } from "../kit/table/item.ts";
 import { mergedItems } from "../kit/table/merged.ts";
 import { commoditiesOf } from "./commodities.ts";
 import type { ledgerReadRoutes } from "./reads-routes.ts";
-import { balanceIn, linePartitions, loadAccount, storedBalance } from "./reads-store.ts";
+import { balanceIn, linePartitions, loadAccount, type StoredBalance, storedBalance } from "./reads-store.ts";
 import { listMemberBalances, readTrialBalance } from "./trial-balance.ts";
 
-const balanceShown = async (
-  { store }: Context,
-  { path, type, mayGoBelowZero }: Account,
+const balanceShown = (
+  { type, mayGoBelowZero }: Account,
   commodity: string,
   times: BalanceTimes,
+  { pages, guard, held }: StoredBalance,
 ) => {
-  const { pages, guard, held } = await storedBalance(store, path, commodity, times);
   const balance = balanceOf(pages, times);
   const isPresent = times.asOf === undefined && times.knownAt === undefined;
   return {
@@ -64,15 +63,23 @@ export const readHandlers: Pick<
 
   async listLedgerBalances({ query }, context) {
     const { account: path, commodity, asOf, knownAt, limit = pageSize.standard, cursor } = query;
-    const account = await loadAccount(context, path);
-    const about = { account: path, type: account.type };
     const times = { asOf, knownAt };
-    if (commodity !== undefined)
-      return { ...about, items: [await balanceShown(context, account, commodity, times)] };
-    const { items, next } = await commoditiesOf(context.store, path, { limit, cursor });
-    const balances = await Promise.all(items.map((one) => balanceShown(context, account, one, times)));
+    const read = (one: string) => storedBalance(context.store, path, one, times);
+    if (commodity !== undefined) {
+      const [account, stored] = await Promise.all([loadAccount(context, path), read(commodity)]);
+      const { type } = account;
+      return { account: path, type, items: [balanceShown(account, commodity, times, stored)] };
+    }
+    const [account, { items, next }] = await Promise.all([
+      loadAccount(context, path),
+      commoditiesOf(context.store, path, { limit, cursor }),
+    ]);
+    const balances = await Promise.all(
+      items.map(async (one) => balanceShown(account, one, times, await read(one))),
+    );
     return {
-      ...about,
+      account: path,
+      type: account.type,
       items: balances.filter(
         ({ balance, reservedOut = 0, reservedIn = 0 }) =>
           balance !== 0 || reservedOut !== 0 || reservedIn !== 0,
@@ -84,18 +91,18 @@ export const readHandlers: Pick<
   async readLedgerStatement({ query }, context) {
     const { account: path, commodity, from, to, limit = pageSize.standard, cursor } = query;
     const { store } = context;
-    const { type } = await loadAccount(context, path);
     const place = statementPlace(context, cursor);
-    const opening = place
-      ? place.balance
-      : from === undefined
-        ? 0n
-        : await balanceIn(store, path, commodity, { asOf: dayBefore(from) });
-    const { found, more } = await mergedItems(store, {
-      pks: linePartitions(path, commodity),
-      between: [place?.from ?? `POSTING#${from ?? ""}`, `POSTING#${to ?? "9999-12-31"}#~`],
-      limit,
-    });
+    const opened = async () =>
+      from === undefined ? 0n : balanceIn(store, path, commodity, { asOf: dayBefore(from) });
+    const [{ type }, opening, { found, more }] = await Promise.all([
+      loadAccount(context, path),
+      place?.balance ?? opened(),
+      mergedItems(store, {
+        pks: linePartitions(path, commodity),
+        between: [place?.from ?? `POSTING#${from ?? ""}`, `POSTING#${to ?? "9999-12-31"}#~`],
+        limit,
+      }),
+    ]);
     const part = runningFrom(
       opening,
       found.map(({ item }) => fromItem<StatementLine>(item)),
