@@ -11,7 +11,7 @@ import { sweep } from "../../functions/ledger/expiry/expiry.ts";
 import { loadPending, reserve, settle } from "../../functions/ledger/pending.ts";
 import { pendingPartitions } from "../../functions/ledger/pending-store.ts";
 import { post } from "../../functions/ledger/posting.ts";
-import { accountEntity, guardKey } from "../../functions/ledger/store.ts";
+import { accountEntity, guardKey, headTouches } from "../../functions/ledger/store.ts";
 import { databases, openTable, type TestTable, withFaults } from "../kit/databases.ts";
 import { changeId, tenantId } from "../kit/things.ts";
 import { contextOn, moved } from "./table.ts";
@@ -282,6 +282,17 @@ describe.each(Object.entries(databases))("pending transactions on %s", (name, wa
     await sweepAt(startMs + hourMs);
     const [guard] = await store.batchGet([guardKey(free, "EUR")]);
     expect([counterOf(guard, "settled"), counterOf(guard, "available")]).toEqual([50n, 50n]);
+  });
+
+  test("are posted into no period that is locked, but are let go in it", async () => {
+    for (const [n, id] of ["h1", "h2", "h3"].entries()) await hold(id, 100 + n);
+    const { store } = context();
+    await store.write(headTouches("2026-11-23"), changeId());
+    await expect(end("h1", "p1")).rejects.toMatchObject({ code: "ledger.period-locked" });
+    await end("h2", "v2", { as: "voided" });
+    await sweepAt(startMs + hourMs);
+    expect(await state("h1")).toMatchObject({ status: "expired" });
+    expect(await tied()).toMatchObject({ balance: 1000, taken: 0, available: 1000 });
   });
 
   test("tie with the balances after any mixture of reservations and settlements at once", async () => {
