@@ -14,8 +14,8 @@ import {
 import { Links, Transaction } from "../../domain/ledger/transaction.ts";
 import { count } from "../kit/table/counter.ts";
 import { entity, type Key } from "../kit/table/entity.ts";
-import { type Item, itemKey } from "../kit/table/item.ts";
-import { create, StaleWrite, type Write } from "../kit/table/store.ts";
+import { type Item, itemKey, toItem } from "../kit/table/item.ts";
+import { StaleWrite, type Write } from "../kit/table/store.ts";
 
 /**
  * Access patterns: a transaction by the caller's id; the transactions of a chain in order (index `list`); the
@@ -215,8 +215,21 @@ export const headTouches = (lock?: Day): Write[] =>
     }),
   }));
 
-/** What a posting writes beside transaction and head. */
-export const lineWrite = (line: StatementLine): Write => create(lineEntity, { version: 1, ...line });
+/**
+ * A line of a statement. It has no condition: its name is that of its transaction, which is not there yet when the
+ * transaction is written.
+ */
+export const lineWrite = (line: StatementLine): Write => {
+  const record: LineRecord = { version: 1, ...line };
+  return {
+    entity: lineEntity.name,
+    key: lineEntity.key(record),
+    otherwise: () => new StaleWrite(),
+    build: (tenantId, TableName, { changeId }) => ({
+      Put: { TableName, Item: toItem(tenantId, lineEntity, record, { changeId }) },
+    }),
+  };
+};
 
 const neverRefused = () => new StaleWrite();
 

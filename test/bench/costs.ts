@@ -17,7 +17,7 @@ const committed = path.resolve(import.meta.dirname, "costs.json");
 /** The costs that are committed; a run that finds others fails. */
 export const committedCosts = (): Record<string, Cost> => JSON.parse(readFileSync(committed, "utf8"));
 
-const linesOf = (file: string): Record<string, unknown>[] =>
+export const linesOf = (file: string): Record<string, unknown>[] =>
   readFileSync(file, "utf8")
     .split("\n")
     .flatMap((line) => {

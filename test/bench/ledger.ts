@@ -1,4 +1,5 @@
-import { costOf } from "./costs.ts";
+import nodePath from "node:path";
+import { costOf, linesOf } from "./costs.ts";
 import { Caller, type Measured, measure, tableOf } from "./load.ts";
 import { series } from "./operations.ts";
 import type { BenchStack } from "./stack.ts";
@@ -94,6 +95,14 @@ const costsOf = async (stack: BenchStack, caller: Caller): Promise<string> => {
   return tableOf(["request", "round trips", "read units", "write units"], rows);
 };
 
+/** Round trips of a posting while sixteen post at once: what is above two is lost races and first readings. */
+const tripsUnderLoad = (stack: BenchStack): number => {
+  const trips = linesOf(nodePath.join(stack.dataFolder, "logs", "ledger.log"))
+    .filter((line) => line.message === "request" && line.route === "postTransaction")
+    .map((line) => Number(line.trips));
+  return trips.reduce((sum, one) => sum + one, 0) / trips.length;
+};
+
 /**
  * Postings a second over many accounts, with one side always the same, and in bulk; reads of an account with few
  * and with many postings.
@@ -174,7 +183,8 @@ export const measureLedger = async (stack: BenchStack, sizes: LedgerSizes): Prom
   return [
     tableOf(["postings of two lines", "at once", "transactions a second", "p50 ms", "p99 ms"], rows),
     `\nThe hot account costs ${((1 - hotPerSecond / spreadPerSecond) * 100).toFixed(0)} % (to reach: at most 20); bulk is ` +
-      `${(bulkPerSecond / spreadPerSecond).toFixed(1)} times single (to reach: 5).\n`,
+      `${(bulkPerSecond / spreadPerSecond).toFixed(1)} times single (to reach: 5). ` +
+      `A single posting takes ${tripsUnderLoad(stack).toFixed(2)} round trips in the mean, the principal's included.\n`,
     tableOf(["read", "p50 ms", "p99 ms"], reads),
     `\n${costs}`,
   ].join("\n");

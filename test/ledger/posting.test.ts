@@ -1,12 +1,22 @@
+import { TransactionCanceledException } from "@aws-sdk/client-dynamodb";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { hashOf } from "../../domain/ledger/chain.ts";
 import type { Transaction } from "../../domain/ledger/transaction.ts";
 import { counterOf } from "../../functions/kit/table/counter.ts";
 import { newMeter } from "../../functions/kit/table/database.ts";
+import { create, StaleWrite, update } from "../../functions/kit/table/store.ts";
 import { type PostingRequest, post } from "../../functions/ledger/posting.ts";
-import { guardKey, headKeys, headOf, pageKey, sha256 } from "../../functions/ledger/store.ts";
+import {
+  accountEntity,
+  guardKey,
+  headKeys,
+  headOf,
+  headTouches,
+  pageKey,
+  sha256,
+} from "../../functions/ledger/store.ts";
 import { databases, openTable, type TestTable, withFaults } from "../kit/databases.ts";
-import { tenantId } from "../kit/things.ts";
+import { changeId, tenantId, thing, thingEntity } from "../kit/things.ts";
 import { contextOn, moved } from "./table.ts";
 
 const sum = (amounts: readonly number[]) => amounts.reduce((a, b) => a + b, 0);
@@ -153,6 +163,66 @@ describe.each(Object.entries(databases))("posting on %s", (name, way) => {
     expect(await send()).toMatchObject({ replay: true, transactions: [{ id: "t" }] });
     await posted(moved("u", "cash", "bank", 1));
     expect(await balance("bank")).toBe(11);
+  });
+
+  test("answers a repetition long after: closed accounts, other days and locked books make no difference", async () => {
+    const path = "clients:cli_01JD8Z5T2V9Q4R6W8Y0A1B3C5D:receivable";
+    const opens = [{ path, type: "asset" as const, mayGoBelowZero: true }];
+    const request = { ...moved("once", "revenue", path, 10), opens };
+    const first = await posted(request);
+    await posted(moved("back", path, "revenue", 10));
+    const { store } = context();
+    const account = await store.get(accountEntity, { path });
+    if (!account) throw new Error("the account was not opened");
+    const closed = { ...account, version: account.version + 1, closedAt: context().now };
+    await store.write([update(accountEntity, closed), ...headTouches("2027-06-30")], changeId());
+    const later = contextOn(database(), tenant, Date.now() + 400 * 24 * 3_600_000);
+    expect(await post(later, [request], { answer })).toMatchObject({
+      replay: true,
+      transactions: first.transactions,
+    });
+    await expect(
+      post(later, [{ ...request, ...moved("twice", "revenue", path, 10) }], { answer }),
+    ).rejects.toMatchObject({ code: "ledger.account-closed" });
+    await expect(posted(moved("locked", "cash", "bank", 1))).rejects.toMatchObject({
+      code: "ledger.period-locked",
+    });
+    await post(later, [moved("later", "cash", "bank", 1)], { answer });
+    expect(await balance(path)).toBe(0);
+  });
+
+  test("writes the caller's own records with the transactions or not at all", async () => {
+    const own = thing("own");
+    const more = { answer, writes: [create(thingEntity, own)] };
+    await post(context(), [moved("t1", "cash", "bank", 1)], more);
+    expect(await context().store.get(thingEntity, { id: "own" })).toEqual(own);
+    await expect(post(context(), [moved("t2", "cash", "bank", 1)], more)).rejects.toMatchObject({
+      code: "record.exists",
+    });
+    const stale = { answer, writes: [update(thingEntity, { ...own, version: 7 })] };
+    await expect(post(context(), [moved("t3", "cash", "bank", 1)], stale)).rejects.toBeInstanceOf(StaleWrite);
+    expect(await post(context(), [moved("t1", "cash", "bank", 1)], stale)).toMatchObject({ replay: true });
+    expect(await balance("bank")).toBe(1);
+  });
+
+  test("tries again where DynamoDB says that others were writing, and gives up in the end", async () => {
+    await posted(moved("warm", "cash", "bank", 1));
+    const conflicts = (most: number) => {
+      let left = most;
+      return withFaults(database(), (when) => {
+        if (when === "before" && left-- > 0)
+          throw new TransactionCanceledException({
+            message: "conflict",
+            $metadata: {},
+            CancellationReasons: [{ Code: "TransactionConflict" }],
+          });
+      });
+    };
+    await post(contextOn(conflicts(5), tenant), [moved("t", "cash", "bank", 2)], { answer });
+    await expect(
+      post(contextOn(conflicts(1000), tenant), [moved("u", "cash", "bank", 4)], { answer }),
+    ).rejects.toMatchObject({ code: "record.busy" });
+    expect(await balance("bank")).toBe(3);
   });
 
   test("chains what it posts without a gap, whatever runs at once", async () => {
