@@ -47,6 +47,26 @@ export const balanceOf = (pages: Iterable<LedgerPage>, { asOf, knownAt }: Balanc
   return sum;
 };
 
+/**
+ * A number that is the same for pages that count the same on every day, and that adds up as pages do: the marks of the
+ * members of a control account come to the mark of the control account. Others have the same mark by chance only.
+ * @param weigh gives each counter of each month a number of its own that looks like chance
+ */
+export const markOf = (
+  pages: Iterable<LedgerPage>,
+  weigh: (monthAndCounter: string) => bigint,
+  { knownAt }: Pick<BalanceTimes, "knownAt"> = {},
+): bigint => {
+  let mark = 0n;
+  for (const { month, counters } of pages)
+    for (const [name, amount] of counters) {
+      const counted = countedBy(month, name);
+      if (!counted || (knownAt !== undefined && counted.insertedOn > knownAt)) continue;
+      mark += amount * weigh(`${month} ${name}`);
+    }
+  return mark;
+};
+
 /** What the pages of one month have to hold for these postings, by counter. Counters of zero are left out. */
 export const countersOf = (
   postings: Iterable<{ readonly effectiveOn: Day; readonly insertedOn: Day; readonly amount: number }>,

@@ -1,7 +1,8 @@
+import { createHash } from "node:crypto";
 import * as z from "zod";
-import type { Day } from "../../domain/kernel/time.ts";
+import { Day } from "../../domain/kernel/time.ts";
 import { type Account, controlOf, isConstrained, natural } from "../../domain/ledger/account.ts";
-import { balanceOf } from "../../domain/ledger/pages.ts";
+import { balanceOf, type LedgerPage, markOf } from "../../domain/ledger/pages.ts";
 import type { VerificationFault } from "../../domain/ledger/verify.ts";
 import { counterOf } from "../kit/table/counter.ts";
 import { fromItem } from "../kit/table/item.ts";
@@ -20,16 +21,35 @@ import {
 /** Members of a control account that one step recounts. */
 const membersAtOnce = 20;
 
+const Whole = z.string().regex(/^-?\d{1,100}$/);
+
+/** The balance of an account, and the mark of its days. */
+const Sums = z.object({ balance: Whole, mark: Whole });
+type Sums = z.infer<typeof Sums>;
+
 /** The sums of the members of a control account, as far as they were recounted. */
 const MemberSums = z.object({
   /** What the state of the ledger was before the first of them was read. */
   state: z.int(),
-  now: z.string(),
+  now: Sums,
   /** As known on the last day that was settled then. */
-  settled: z.string(),
-  settledThrough: z.string(),
+  settled: Sums,
+  settledThrough: Day,
 });
 type MemberSums = z.infer<typeof MemberSums>;
+
+const weigh = (text: string): bigint => createHash("sha256").update(text).digest().readBigUInt64BE();
+
+const sumsOf = (pages: readonly LedgerPage[], knownAt?: string): Sums => ({
+  balance: String(balanceOf(pages, { knownAt })),
+  mark: String(markOf(pages, weigh, { knownAt })),
+});
+
+const nothing: Sums = { balance: "0", mark: "0" };
+const added = (a: Sums, b: Sums): Sums => ({
+  balance: String(BigInt(a.balance) + BigInt(b.balance)),
+  mark: String(BigInt(a.mark) + BigInt(b.mark)),
+});
 
 /** How far the accounts were recounted: an account, commodity, shard or member under way, or else the last one done. */
 export const AccountsPlace = z.object({
@@ -40,8 +60,9 @@ export const AccountsPlace = z.object({
   shard: z.int().min(0).default(0),
   member: z.string().default(""),
   members: MemberSums.optional(),
-  /** Where the shard or member under way goes on. */
+  /** Where the shard or member under way goes on, and which member that is. */
   lines: RecountPlace.optional(),
+  memberUnderWay: z.string().optional(),
 });
 export type AccountsPlace = z.infer<typeof AccountsPlace>;
 
@@ -141,25 +162,29 @@ const controlFault = async (
 ): Promise<VerificationFault | undefined> => {
   const { pages } = await storedBalance(store, account, commodity);
   const isUnmoved = (await stateOf(store)) === state;
-  const [is, should] = isUnmoved
-    ? [balanceOf(pages), BigInt(now)]
-    : [balanceOf(pages, { knownAt: settledThrough }), BigInt(settled)];
-  return is === should
-    ? undefined
-    : {
-        kind: "control",
-        account,
-        commodity,
-        detail: `The control account stands at ${is}, its members at ${should}.`,
-      };
+  const [is, should] = isUnmoved ? [sumsOf(pages), now] : [sumsOf(pages, settledThrough), settled];
+  if (is.balance === should.balance && is.mark === should.mark) return undefined;
+  return {
+    kind: "control",
+    account,
+    commodity,
+    detail:
+      is.balance === should.balance
+        ? `The control account stands at ${is.balance} as its members do, but by other days.`
+        : `The control account stands at ${is.balance}, its members at ${should.balance}.`,
+  };
 };
 
 /** The next members of a control account, at once. */
 const controlStep = async (recounting: Recounting, place: AccountsPlace): Promise<AccountsStep> => {
   const { store, settledThrough } = recounting;
   const { account: control, commodity } = place;
-  const sums = place.members ?? { state: await stateOf(store), now: "0", settled: "0", settledThrough };
-  // A member under way is not among those that are done, so that it comes first again.
+  const sums = place.members ?? {
+    state: await stateOf(store),
+    now: nothing,
+    settled: nothing,
+    settledThrough,
+  };
   const { items } = await store.list<Account>({
     index: "list",
     pk: ledgerPartitions.membersOf(control),
@@ -174,8 +199,13 @@ const controlStep = async (recounting: Recounting, place: AccountsPlace): Promis
       place: commodityDone(place),
     };
   const steps = await Promise.all(
-    items.map(({ path }, n) =>
-      shardStep(recounting, { account: path, commodity, shard: "-" }, n === 0 ? place.lines : undefined),
+    items.map(({ path }) =>
+      shardStep(
+        recounting,
+        { account: path, commodity, shard: "-" },
+        // Others may have been opened before it meanwhile.
+        path === place.memberUnderWay ? place.lines : undefined,
+      ),
     ),
   );
   const { done, open } = upToOpen(steps);
@@ -184,16 +214,17 @@ const controlStep = async (recounting: Recounting, place: AccountsPlace): Promis
   const recounted = items.slice(0, done);
   const balances = await Promise.all(recounted.map(({ path }) => storedBalance(store, path, commodity)));
   const faults = await Promise.all(recounted.map((account) => guardFault(recounting, account, commodity)));
-  const sumOf = (knownAt?: Day) =>
-    balances.reduce((sum, { pages }) => sum + balanceOf(pages, { knownAt }), 0n);
+  const sumOf = (knownAt?: string) =>
+    balances.map(({ pages }) => sumsOf(pages, knownAt)).reduce(added, nothing);
   const next: AccountsPlace = {
     ...place,
     member: recounted.at(-1)?.path ?? place.member,
     lines: open?.next,
+    memberUnderWay: items[done]?.path,
     members: {
       ...sums,
-      now: String(BigInt(sums.now) + sumOf()),
-      settled: String(BigInt(sums.settled) + sumOf(sums.settledThrough)),
+      now: added(sums.now, sumOf()),
+      settled: added(sums.settled, sumOf(sums.settledThrough)),
     },
   };
   return { lines, accounts: done, fault: faults.find((fault) => fault !== undefined), place: next };

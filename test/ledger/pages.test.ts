@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { pageCounter } from "../../domain/ledger/effects.ts";
@@ -7,6 +8,7 @@ import {
   countersOf,
   differingCounters,
   type LedgerPage,
+  markOf,
 } from "../../domain/ledger/pages.ts";
 import { runningFrom } from "../../domain/ledger/statement.ts";
 import { trialBalanceOf } from "../../domain/ledger/trial-balance.ts";
@@ -64,6 +66,37 @@ describe("a balance from pages", () => {
       ["e1i20260102", 9n],
     ]);
     expect(balanceOf([{ month: "2026-01", counters }])).toBe(5n);
+  });
+});
+
+describe("the marks of pages", () => {
+  const weigh = (text: string) => createHash("sha256").update(text).digest().readBigUInt64BE();
+
+  test("add up, and are the same for pages that count the same, in whatever shards", () => {
+    fc.assert(
+      fc.property(fc.array(posting, { maxLength: 40 }), day, (postings, knownAt) => {
+        const inOne = pagesOf(postings.map((one) => ({ ...one, shard: 0 })));
+        const parts = [0, 1, 2, 3].map((shard) => pagesOf(postings.filter((one) => one.shard === shard)));
+        for (const times of [{}, { knownAt }])
+          expect(parts.reduce((sum, pages) => sum + markOf(pages, weigh, times), 0n)).toBe(
+            markOf(inOne, weigh, times),
+          );
+      }),
+      { seed, numRuns: 200 },
+    );
+  });
+
+  test("differ where an amount stands on another day, though the balance is the same", () => {
+    fc.assert(
+      fc.property(fc.array(posting, { minLength: 1, maxLength: 20 }), fc.nat(), day, (postings, n, other) => {
+        const at = n % postings.length;
+        const moved = postings.map((one, m) => (m === at ? { ...one, effectiveOn: other } : one));
+        const isSame = postings[at]?.effectiveOn === other || postings[at]?.amount === 0;
+        expect(balanceOf(pagesOf(moved))).toBe(balanceOf(pagesOf(postings)));
+        expect(markOf(pagesOf(moved), weigh) === markOf(pagesOf(postings), weigh)).toBe(isSame);
+      }),
+      { seed, numRuns: 300 },
+    );
   });
 });
 

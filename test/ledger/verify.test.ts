@@ -138,6 +138,22 @@ describe("verify", () => {
     expect((await verified(books)).fault).toMatchObject({ commodity: "EUR", ...fault });
   });
 
+  test("names the control account that counts the same on other days than its members", async () => {
+    await fill();
+    const pk = "LEDGER#tills:*:takings#EUR";
+    const [sk = ""] = await vault.sortKeys(pk, "PAGE#");
+    await changed(pk, sk, (item) => {
+      const name = counterIn(item);
+      const { [name]: counter = { N: "0" }, ...rest } = item;
+      return { ...rest, [`e01${name.slice(3)}`]: counter };
+    });
+    expect((await verified(books)).fault).toMatchObject({
+      kind: "control",
+      account: "tills:*:takings",
+      detail: expect.stringContaining("by other days"),
+    });
+  });
+
   test("names the account whose page was taken away", async () => {
     await fill();
     const [sk = ""] = await vault.sortKeys("LEDGER#revenue#EUR", "PAGE#");
