@@ -5,8 +5,10 @@ import { costMethodOf } from "../../domain/settings/settings.ts";
 import { type Cost, noCost } from "../../domain/stock/cost.ts";
 import type { StockDocument, StockMovement } from "../../domain/stock/document.ts";
 import { availableIn, type Level, type Spot } from "../../domain/stock/level.ts";
+import { quantityIn } from "../../domain/stock/movement.ts";
 import type { Context } from "../kit/context.ts";
 import type { Handlers } from "../kit/serve.ts";
+import { entityName, fromItem } from "../kit/table/item.ts";
 import { productEntity } from "../products/store.ts";
 import { checkLinks } from "./links.ts";
 import {
@@ -20,7 +22,7 @@ import {
 } from "./movements.ts";
 import { reservationHandlers } from "./reservation-handlers.ts";
 import type { stockRoutes } from "./routes.ts";
-import { costEntity, documentEntity, levelPrefix, stockPartitions } from "./store.ts";
+import { costEntity, documentEntity, levelEntity, stockPartitions } from "./store.ts";
 import { inTurn, untilSettled } from "./turns.ts";
 import { loadWarehouse, warehouseHandlers } from "./warehouse-handlers.ts";
 
@@ -51,6 +53,31 @@ const loadDocument = async ({ store }: Pick<Context, "store">, id: string): Prom
   const document = await store.get(documentEntity, { id });
   if (!document) throw notFound();
   return document;
+};
+
+const mostReadings = 5;
+
+/**
+ * Cost and levels of a product, of one moment: they are one partition and yet not read as one, so that it is read again
+ * while they do not agree. The last reading counts, whatever it says: a movement every few milliseconds may hide
+ * between the two.
+ * @throws limit.exceeded
+ */
+const wholeStock = async (
+  { store }: Pick<Context, "store">,
+  productId: string,
+): Promise<{ cost: Cost | undefined; levels: Level[] }> => {
+  for (let reading = 1; ; reading++) {
+    const pk = stockPartitions.product(productId);
+    const { items, next } = await store.items({ pk, limit: mostLevels + 1 });
+    if (next !== undefined)
+      throw new Failure("limit.exceeded", {
+        detail: `It lies in more than ${mostLevels} places; ask for what lies in a warehouse.`,
+      });
+    const levels = items.filter((item) => entityName(item) === levelEntity.name).map(fromItem<Level>);
+    const [cost] = items.filter((item) => entityName(item) === costEntity.name).map(fromItem<Cost>);
+    if ((cost?.quantity ?? 0) === quantityIn(levels) || reading === mostReadings) return { cost, levels };
+  }
 };
 
 /** @throws record.not-found */
@@ -129,26 +156,20 @@ export const stockHandlers: Handlers<typeof stockRoutes> = {
   },
 
   async readStockOfProduct({ params: { productId } }, context) {
-    const { store, tenant } = context;
-    const pk = stockPartitions.product(productId);
-    const [, cost, page, settings] = await Promise.all([
+    const [, { cost, levels: all }, settings] = await Promise.all([
       checkProduct(context, productId),
-      store.get(costEntity, { productId }),
-      store.list<Level>({ pk, beginsWith: levelPrefix, limit: mostLevels }),
+      wholeStock(context, productId),
       context.settings(),
     ]);
-    if (page.next !== undefined)
-      throw new Failure("limit.exceeded", {
-        detail: `It lies in more than ${mostLevels} places; ask for what lies in a warehouse.`,
-      });
-    const levels = page.items.filter(({ onHand }) => onHand > 0).map(shown);
-    const { method, quantity, valueMinor } = cost ?? noCost(productId, costMethodOf(settings));
+    const levels = all.filter(({ onHand }) => onHand > 0).map(shown);
+    const { method, valueMinor } = cost ?? noCost(productId, costMethodOf(settings));
+    const quantity = quantityIn(levels);
     const reserved = levels.reduce((sum, level) => sum + level.reserved, 0);
     return {
       productId,
       quantity,
       valueMinor,
-      currency: tenant.currency,
+      currency: context.tenant.currency,
       costMethod: method,
       reserved,
       available: quantity - reserved,

@@ -31,6 +31,7 @@ import { StaleWrite, update, type Write } from "../kit/table/store.ts";
 import { type PostingContext, type PostingRequest, post } from "../ledger/posting.ts";
 import { checkHeld, loadStock, type NamedSpot } from "./load.ts";
 import { documentEntity, documentWrites, reservationEntity, stockWrites } from "./store.ts";
+import { untilSettled } from "./turns.ts";
 
 /** What a movement needs of a request, or of a flow that runs by itself. */
 export interface StockContext extends PostingContext, Pick<Actor, "settings"> {
@@ -241,9 +242,26 @@ export const postMovement = async (
     return document;
   }
   try {
-    const { answer } = await post(context, requests, { writes, happened: what, answer: () => document });
-    return answer;
+    const { replay } = await post(context, requests, { writes, happened: what, answer: () => document });
+    // What was posted before under this id is answered as it was then.
+    const earlier = replay ? await context.store.get(documentEntity, { id: document.id }) : undefined;
+    return earlier ?? document;
   } catch (error) {
     throw error instanceof Shortage ? new StaleWrite() : error;
   }
 };
+
+/**
+ * For flows that may come again: posts the movement under an id of the flow's, once. What was posted under it before
+ * is answered, whatever would be decided today.
+ */
+export const postOnce = (
+  context: StockContext,
+  id: string,
+  decide: (id: string) => Promise<Movement>,
+): Promise<StockDocument> =>
+  untilSettled(
+    context,
+    async () =>
+      (await context.store.get(documentEntity, { id })) ?? (await postMovement(context, await decide(id))),
+  );

@@ -2,6 +2,7 @@ import { visible } from "../../domain/access/scope.ts";
 import { Failure, notFound } from "../../domain/kernel/errors.ts";
 import { pageSize } from "../../domain/kernel/page.ts";
 import type { Reservation } from "../../domain/stock/reservation.ts";
+import { dealEntity } from "../deals/store.ts";
 import { type Context, checkVersion } from "../kit/context.ts";
 import type { Handlers } from "../kit/serve.ts";
 import { namedDeal } from "./links.ts";
@@ -11,10 +12,29 @@ import { release, reservation } from "./reservations.ts";
 import { reservationEntity, stockPartitions } from "./store.ts";
 import { inTurn, untilSettled } from "./turns.ts";
 
-const loadReservation = async ({ store }: Pick<Context, "store">, id: string): Promise<Reservation> => {
+/** The reservation. @throws record.not-found, also where the member's right does not reach it */
+const loadReservation = async (
+  { store, member, scope }: Pick<Context, "store" | "member" | "scope">,
+  id: string,
+): Promise<Reservation> => {
   const found = await store.get(reservationEntity, { id });
-  if (!found) throw notFound();
+  if (!found || !visible(member, scope, found)) throw notFound();
   return found;
+};
+
+/** Where the active reservations lie that the member's right reaches; a member in no team has their own. */
+const activePart = ({ member, scope }: Pick<Context, "member" | "scope">) => {
+  if (scope === "all") return { index: "list", pk: stockPartitions.reservations } as const;
+  return scope === "team" && member.teamId !== undefined
+    ? ({ index: "team", pk: stockPartitions.reservationsOfTeam(member.teamId) } as const)
+    : ({ index: "owner", pk: stockPartitions.reservationsOfOwner(member.id) } as const);
+};
+
+/** Whether all reservations of a deal are within the member's reach, because the deal is. */
+const reachesDeal = async ({ store, member, scope }: Context, id: string): Promise<boolean> => {
+  if (scope === "all") return true;
+  const deal = await store.get(dealEntity, { id });
+  return deal !== undefined && visible(member, scope, deal);
 };
 
 /** Whose reservation it is: that of the deal's owner, else of the member who reserves. @throws deal.closed */
@@ -49,11 +69,12 @@ export const reservationHandlers: Handlers<typeof reservationRoutes> = {
     );
   },
 
-  async listReservations({ query }, { store }) {
+  async listReservations({ query }, context) {
     const { deal, limit = pageSize.standard, cursor } = query;
-    return store.list<Reservation>({
+    if (deal !== undefined && !(await reachesDeal(context, deal))) return { items: [] };
+    return context.store.list<Reservation>({
       ...(deal === undefined
-        ? { index: "list", pk: stockPartitions.reservations }
+        ? activePart(context)
         : { index: "client", pk: stockPartitions.reservationsOfDeal(deal) }),
       newestFirst: true,
       limit,
@@ -68,7 +89,6 @@ export const reservationHandlers: Handlers<typeof reservationRoutes> = {
   async releaseReservation({ params, body }, context) {
     return untilSettled(context, async () => {
       const standing = await loadReservation(context, params.reservationId);
-      if (!visible(context.member, context.scope, standing)) throw notFound();
       checkVersion(context, standing);
       const made = await release(context, standing, "released", body.lines);
       return context.save({ ...made, answer: made.reservation });

@@ -62,6 +62,8 @@ const posted = {
 } as const;
 const read = { method: "GET", feature: "stock", permission: "stock:read", status: 200 } as const;
 
+const readMoves = { ...read, permission: "movement:read" } as const;
+
 const oneChange =
   "All lines are posted at once or none; quantities and values are postings of the ledger's transaction with the id of " +
   "the document.";
@@ -120,7 +122,7 @@ export const stockRoutes = {
     failures: [...posting, "stock.place-closed", "stock.beyond-shipment"],
   }),
   listStockDocuments: route({
-    ...read,
+    ...readMoves,
     path: "/v1/stock/documents",
     summary: "The documents of a month, or of a deal, from the last",
     query: z.strictObject({
@@ -131,7 +133,7 @@ export const stockRoutes = {
     output: pageOf(StockDocument),
   }),
   readStockDocument: route({
-    ...read,
+    ...readMoves,
     path: "/v1/stock/documents/{documentId}",
     summary: "A document of the stock",
     params: z.strictObject({ documentId: Id("stockDocument") }),
@@ -154,7 +156,7 @@ export const stockRoutes = {
     failures: ["limit.exceeded"],
   }),
   listStockMovements: route({
-    ...read,
+    ...readMoves,
     path: "/v1/stock/products/{productId}/movements",
     summary: "The movements of a product, from the last day",
     params: z.strictObject({ productId: Id("product") }),

@@ -11,7 +11,7 @@ import { create, StaleWrite, update, type Write } from "../kit/table/store.ts";
 /**
  * Access patterns: warehouses by name; what lies where of a product (its partition); what lies in a warehouse by place,
  * and what the tenant has with its value (index `list`, only what is there); documents by month and by deal; the
- * movements of a product by day; reservations that are active, those of a deal, and those that
+ * movements of a product by day; reservations that are active, of all, of an owner, of a team, those of a deal, and those that
  * expire (index `due`).
  */
 export const stockPartitions = {
@@ -23,6 +23,8 @@ export const stockPartitions = {
   documentsOf: (month: string) => `STOCK-DOCUMENTS#${month}`,
   documentsOfDeal: (dealId: string) => `STOCK-DOCUMENTS#${dealId}`,
   reservations: "RESERVATIONS",
+  reservationsOfOwner: (memberId: string) => `RESERVATIONS#${memberId}`,
+  reservationsOfTeam: (teamId: string) => `RESERVATIONS#${teamId}`,
   reservationsOfDeal: (dealId: string) => `RESERVATIONS#${dealId}`,
 };
 
@@ -33,14 +35,12 @@ export const warehouseEntity = entity<Warehouse, { readonly id: string }>({
   indexes: ({ id, name }) => ({ list: { pk: stockPartitions.warehouses, sk: `${name}#${id}` } }),
 });
 
-export const levelPrefix = "LEVEL#";
-
 export const levelEntity = entity<Level, Spot>({
   name: "stock-level",
   schema: Level,
   key: ({ productId, warehouseId, place }) => ({
     pk: stockPartitions.product(productId),
-    sk: `${levelPrefix}${warehouseId}#${place}`,
+    sk: `LEVEL#${warehouseId}#${place}`,
   }),
   indexes: ({ productId, warehouseId, place, onHand }) =>
     onHand > 0 ? { list: { pk: stockPartitions.inWarehouse(warehouseId), sk: `${place}#${productId}` } } : {},
@@ -83,9 +83,15 @@ export const reservationEntity = entity<Reservation, { readonly id: string }>({
   name: "stock-reservation",
   schema: Reservation,
   key: ({ id }) => ({ pk: `RESERVATION#${id}`, sk: "RESERVATION" }),
-  indexes: ({ id, state, dealId, expiresAt }) => ({
-    ...(state === "active" ? { list: { pk: stockPartitions.reservations, sk: id } } : {}),
-    ...(state === "active" && expiresAt !== undefined ? { due: dueKey(expiryWork, expiresAt, id) } : {}),
+  indexes: ({ id, state, dealId, ownerId, teamId, expiresAt }) => ({
+    ...(state === "active"
+      ? {
+          list: { pk: stockPartitions.reservations, sk: id },
+          owner: { pk: stockPartitions.reservationsOfOwner(ownerId), sk: id },
+          ...(teamId ? { team: { pk: stockPartitions.reservationsOfTeam(teamId), sk: id } } : {}),
+          ...(expiresAt ? { due: dueKey(expiryWork, expiresAt, id) } : {}),
+        }
+      : {}),
     ...(dealId ? { client: { pk: stockPartitions.reservationsOfDeal(dealId), sk: id } } : {}),
   }),
 });

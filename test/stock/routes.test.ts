@@ -1,7 +1,8 @@
+import { randomUUID } from "node:crypto";
 import { beforeAll, describe, expect, test } from "vitest";
 import { clientOf } from "../../functions/client.ts";
 import { allRoutes } from "../../functions/routes.ts";
-import { newTenant, settle, stackUrl } from "../support/client.ts";
+import { newTenant, settle, stackUrl, tokenFor } from "../support/client.ts";
 import { balanceIn } from "./ledger.ts";
 
 const made = async () => {
@@ -372,6 +373,49 @@ describe("reservations", () => {
     expect((await call.listStockDocuments(ofDeal)).items).toHaveLength(2);
     const active = (await call.listReservations()).items.map(({ id }) => id);
     expect(active).not.toContain(reservation.id);
+  });
+
+  test("a manager reserves for deals of their own and sees those reservations alone; a keeper ships them", async () => {
+    const { call } = company;
+    const goods = await ground(company);
+    await call.postReceipt({ body: { lines: [{ ...goods, quantity: 10, costMinor: 100 }] } });
+    const hired = async (role: "manager" | "warehouse") => {
+      const email = `${randomUUID()}@test.example`;
+      await call.inviteMember({ body: { email, name: `A ${role}`, role } });
+      await settle();
+      return clientOf(allRoutes, { baseUrl: stackUrl(), token: await tokenFor(email) });
+    };
+    const [manager, keeper] = [await hired("manager"), await hired("warehouse")];
+    const lines = [{ ...goods, quantity: 2 }];
+    const foreign = await call.createDeal({ body: { title: "Foreign", typeId: "sale" } });
+    const others = await call.reserveStock({ body: { dealId: foreign.id, lines } });
+    const deal = await manager.createDeal({ body: { title: "Own", typeId: "sale" } });
+    const own = await manager.reserveStock({ body: { dealId: deal.id, lines } });
+    await expect(manager.reserveStock({ body: { dealId: foreign.id, lines } })).rejects.toMatchObject({
+      status: 422,
+      code: "reference.unknown",
+    });
+    const params = { reservationId: others.id };
+    for (const sent of [
+      () => manager.readReservation({ params }),
+      () => manager.releaseReservation({ params, body: {} }),
+    ])
+      await expect(sent()).rejects.toMatchObject({ status: 404, code: "record.not-found" });
+    await settle();
+    expect((await manager.listReservations()).items.map(({ id }) => id)).toEqual([own.id]);
+    expect((await manager.listReservations({ query: { deal: foreign.id } })).items).toEqual([]);
+    expect((await manager.listReservations({ query: { deal: deal.id } })).items).toEqual([own]);
+    await expect(
+      manager.shipReservation({ params: { reservationId: own.id }, body: {} }),
+    ).rejects.toMatchObject({ status: 403 });
+    const ids = (await keeper.listReservations()).items.map(({ id }) => id);
+    expect(ids).toEqual(expect.arrayContaining([own.id, others.id]));
+    const shipment = await keeper.shipReservation({ params: { reservationId: own.id }, body: {} });
+    expect(shipment).toMatchObject({ dealId: deal.id, valueMinor: 20 });
+    expect(await manager.readStockOfProduct({ params: { productId: goods.productId } })).toMatchObject({
+      quantity: 8,
+      reserved: 2,
+    });
   });
 
   test("nothing is reserved for a lost deal, nor for a time gone by", async () => {

@@ -1,0 +1,123 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { newId } from "../../domain/kernel/id.ts";
+import { newProduct } from "../../domain/products/product.ts";
+import { standardSettings } from "../../domain/settings/standard.ts";
+import { newWarehouse } from "../../domain/stock/warehouse.ts";
+import { systemEntropy } from "../../functions/kit/clock.ts";
+import type { Database } from "../../functions/kit/table/database.ts";
+import { create, Store } from "../../functions/kit/table/store.ts";
+import { productEntity } from "../../functions/products/store.ts";
+import {
+  issue,
+  postMovement,
+  postOnce,
+  receipt,
+  type StockContext,
+} from "../../functions/stock/movements.ts";
+import { costEntity, levelEntity, warehouseEntity } from "../../functions/stock/store.ts";
+import { databases, openTable, type TestTable, withFaults } from "../kit/databases.ts";
+import { contextOn } from "../ledger/table.ts";
+
+const made = "2026-11-23T10:00:00.000Z";
+const atMs = Date.parse(made);
+const ulid = (kind: Parameters<typeof newId>[0]) => newId(kind, atMs, systemEntropy);
+
+describe.each(Object.entries(databases))("a flow that ships under an id of its own, on %s", (name, way) => {
+  let table: TestTable | undefined;
+  beforeAll(async () => {
+    table = await openTable(way);
+  });
+  afterAll(async () => {
+    await table?.stop();
+  });
+  beforeEach(({ skip }) => skip(!table, `${name} is not to be had on this machine`));
+  const open = () => table?.open() ?? expect.fail("no table");
+
+  /** A company with ten units that cost 1.00, and what a flow of its is given on a database. */
+  const company = async () => {
+    const tenantId = ulid("tenant");
+    const on = (database: Database): StockContext => ({
+      ...contextOn(database, tenantId, atMs),
+      tenant: {
+        ...{ id: tenantId, version: 1, name: "T", features: [], currency: "EUR", timeZone: "UTC" },
+        ...{ country: "RO", settingsVersion: 1, createdAt: made, updatedAt: made },
+      },
+      settings: async () => standardSettings(),
+    });
+    const store = new Store(open(), tenantId);
+    const warehouse = newWarehouse({ name: "W", places: [] }, ulid("warehouse"), made);
+    const product = newProduct(
+      { code: "P", name: "P", unit: { name: "piece", scale: 0 }, prices: [], active: true },
+      ulid("product"),
+      made,
+    );
+    await store.write([create(warehouseEntity, warehouse), create(productEntity, product)], ulid("change"));
+    const spot = { productId: product.id, warehouseId: warehouse.id, place: "main" };
+    const context = on(open());
+    await postMovement(
+      context,
+      await receipt(context, { by: "system" }, [{ ...spot, quantity: 10, costMinor: 100 }]),
+    );
+    const ship = (database: Database, id: string, quantity = 7) => {
+      const given = on(database);
+      return postOnce(given, id, (own) =>
+        issue(given, "shipment", { id: own, by: "system" }, [{ ...spot, quantity }]),
+      );
+    };
+    const standing = async () => ({
+      onHand: (await store.get(levelEntity, spot))?.onHand,
+      valueMinor: (await store.get(costEntity, spot))?.valueMinor,
+    });
+    return { ship, standing };
+  };
+
+  test("ships once, however often and however many at once it comes", async () => {
+    const { ship, standing } = await company();
+    const id = ulid("stockDocument");
+    const all = await Promise.all(Array.from({ length: 6 }, () => ship(open(), id)));
+    const again = await ship(open(), id);
+    for (const document of all) expect(document).toEqual(again);
+    expect(again).toMatchObject({ id, valueMinor: 70 });
+    expect(await standing()).toEqual({ onHand: 3, valueMinor: 30 });
+  });
+
+  test("ships once though the answer to its write was lost, and comes again", async () => {
+    const { ship, standing } = await company();
+    const id = ulid("stockDocument");
+    let lost = false;
+    const losing = withFaults(open(), (when) => {
+      if (when === "before" || lost) return;
+      lost = true;
+      throw new Error("the answer was lost");
+    });
+    await ship(losing, id).catch(() => undefined);
+    expect(lost).toBe(true);
+    expect(await ship(losing, id)).toMatchObject({ id, valueMinor: 70 });
+    expect(await standing()).toEqual({ onHand: 3, valueMinor: 30 });
+  });
+
+  test("ships nothing where its write never came, and all of it when it comes again", async () => {
+    const { ship, standing } = await company();
+    const id = ulid("stockDocument");
+    const failing = withFaults(open(), (when) => {
+      if (when === "before") throw new Error("the table is away");
+    });
+    await expect(ship(failing, id)).rejects.toThrow("the table is away");
+    expect(await standing()).toEqual({ onHand: 10, valueMinor: 100 });
+    await ship(open(), id);
+    expect(await standing()).toEqual({ onHand: 3, valueMinor: 30 });
+  });
+
+  test("of flows that together want more than there is some are refused, and none takes a part", async () => {
+    const { ship, standing } = await company();
+    const tries = await Promise.allSettled([1, 2, 3, 4].map(() => ship(open(), ulid("stockDocument"), 4)));
+    const refused = tries.filter((one) => one.status === "rejected");
+    expect(refused).toHaveLength(2);
+    for (const { reason } of refused)
+      expect(reason).toMatchObject({
+        code: "stock.insufficient",
+        fields: [{ pointer: "/lines/0/quantity", reason: "is short by 2: 2 of 4 are available" }],
+      });
+    expect(await standing()).toEqual({ onHand: 2, valueMinor: 20 });
+  });
+});
