@@ -165,6 +165,7 @@ export const creditNoteIssued = event({
     rate: "4.9765",
     book: { totalMinor: 602_157, taxMinor: 104_507, discountMinor: 0 },
     settledMinor: 121_000,
+    settledBookMinor: 602_157,
     currency: "EUR",
     leftMinor: 0,
     leftBookMinor: 0,

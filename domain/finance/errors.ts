@@ -24,6 +24,10 @@ export const financeFailures = {
   "payment.used": { kind: "conflict", title: "Something of the payment was used since" },
   "allocation.exceeds-open": { kind: "conflict", title: "More would be settled than is open" },
   "allocation.exceeds-source": { kind: "conflict", title: "More would be taken than is there" },
+  "allocation.too-early": {
+    kind: "conflict",
+    title: "The document was issued after that day; what was paid before is an advance",
+  },
   "allocation.nothing": { kind: "conflict", title: "There is nothing to settle" },
   "allocation.other-party": {
     kind: "unprocessable",

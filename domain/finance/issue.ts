@@ -19,6 +19,12 @@ export const documentDay = (wished: Day | undefined, today: Day, pointer: string
   return wished ?? today;
 };
 
+/** Refuses a day before another. @throws request.invalid */
+export const checkNotBefore = (day: Day, earliest: Day, pointer: string): void => {
+  if (day < earliest)
+    throw new Failure("request.invalid", { fields: [{ pointer, reason: `lies before ${earliest}` }] });
+};
+
 export interface Issuing {
   readonly issuedOn: Day;
   readonly number: string;

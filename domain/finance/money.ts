@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { Currency } from "../kernel/currency.ts";
+import { Failure } from "../kernel/errors.ts";
 import { Id } from "../kernel/id.ts";
 import { MinorAmount } from "../kernel/money.ts";
 import { Day, type Instant } from "../kernel/time.ts";
@@ -59,6 +60,7 @@ export const claimOf = ({ currency, leftMinor, leftBookMinor }: Free): Claim => 
 /** An invoice as it can be settled. */
 export interface Settleable extends Claim {
   readonly id: string;
+  readonly issuedOn: Day;
 }
 
 export interface Spent<I extends Settleable> {
@@ -71,7 +73,8 @@ export interface Spent<I extends Settleable> {
 
 /**
  * Settles invoices one after the other out of free money; an invoice that nothing is left for is an error.
- * @throws allocation.exceeds-open, allocation.exceeds-source, allocation.nothing, finance.rate-missing
+ * @throws allocation.too-early, allocation.exceeds-open, allocation.exceeds-source, allocation.nothing,
+ * finance.rate-missing
  */
 export const spent = <I extends Settleable>(
   source: Free,
@@ -84,6 +87,10 @@ export const spent = <I extends Settleable>(
   const invoices: I[] = [];
   const settlements: (Settlement & { currency: Currency })[] = [];
   for (const { invoice, wish, pointer } of wishes) {
+    if (invoice.issuedOn > rates.day)
+      throw new Failure("allocation.too-early", {
+        fields: [{ pointer: `${pointer}/invoiceId`, reason: `was issued on ${invoice.issuedOn}` }],
+      });
     const one = settled(invoice, left, wish, rates, pointer);
     left = {
       ...left,

@@ -78,6 +78,9 @@ export const Payment = z
     memo: z.string().optional(),
     ...freeMoney,
     sourceId: z.string().optional().meta({ description: "What a refund pays back" }),
+    sourceBookMinor: MinorAmount.optional().meta({
+      description: "What stood in the books of what a refund pays back",
+    }),
     reversedOn: Day.optional(),
     transactionId: z.string().meta({ description: "Of the ledger" }),
     createdAt: Instant,
@@ -196,6 +199,7 @@ export const refunded = (
     allocations: [],
     refundedMinor: 0,
     sourceId: source.id,
+    sourceBookMinor: part.bookMinor,
     transactionId,
     createdAt: now,
     updatedAt: now,

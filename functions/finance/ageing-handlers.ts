@@ -1,10 +1,12 @@
 import type { Side } from "../../domain/finance/accounts.ts";
 import { type AgedItem, type Ageing, aged } from "../../domain/finance/ageing.ts";
 import type { CreditNote } from "../../domain/finance/credit.ts";
+import { openOn, type Whose } from "../../domain/finance/history.ts";
 import type { Invoice } from "../../domain/finance/invoice.ts";
 import type { Payment } from "../../domain/finance/payment.ts";
 import { Failure } from "../../domain/kernel/errors.ts";
 import { pageSize } from "../../domain/kernel/page.ts";
+import type { Day } from "../../domain/kernel/time.ts";
 import { loadClient } from "../clients/access.ts";
 import type { Context } from "../kit/context.ts";
 import type { Handlers } from "../kit/serve.ts";
@@ -21,11 +23,7 @@ const documentsAPage = 1_000;
 type Part = Pick<ListQuery, "index" | "pk" | "beginsWith">;
 
 /** A document of a client as it stands in a report. */
-type Dated = AgedItem & {
-  readonly side: Side;
-  readonly clientId: string;
-  readonly counterpartyId: string | undefined;
-};
+type Dated = AgedItem & Whose;
 
 const claimOf = (invoice: Invoice): Dated => ({
   kind: "claim",
@@ -48,14 +46,10 @@ const freeOf = (money: Payment | CreditNote): Dated => ({
   leftBookMinor: money.leftBookMinor,
 });
 
-/** All documents of some parts of the table. @throws limit.exceeded */
-const documentsOf = async (
-  { store }: Pick<Context, "store">,
-  invoices: readonly Part[],
-  money: readonly Part[],
-): Promise<Dated[]> => {
+/** Reads all records of parts of the table. @throws limit.exceeded */
+const reader = ({ store }: Pick<Context, "store">) => {
   let read = 0;
-  const allOf = async <R>(part: Part): Promise<R[]> => {
+  return async <R>(part: Part): Promise<R[]> => {
     const found: R[] = [];
     let cursor: string | undefined;
     do {
@@ -70,11 +64,42 @@ const documentsOf = async (
     } while (cursor !== undefined);
     return found;
   };
+};
+
+/** What is open and free now. @throws limit.exceeded */
+const documentsOf = async (
+  context: Pick<Context, "store">,
+  invoices: readonly Part[],
+  money: readonly Part[],
+): Promise<Dated[]> => {
+  const allOf = reader(context);
   const [claims, free] = await Promise.all([
     Promise.all(invoices.map((part) => allOf<Invoice>(part))),
     Promise.all(money.map((part) => allOf<Payment | CreditNote>(part))),
   ]);
   return [...claims.flat().map(claimOf), ...free.flat().map(freeOf)];
+};
+
+const partOf = (clientId: string, beginsWith: string): Part => ({
+  index: "client",
+  pk: financePartitions.client(clientId),
+  beginsWith,
+});
+
+/** What was open and free of a client at the end of a day. @throws limit.exceeded */
+const documentsAsOf = async (
+  context: Pick<Context, "store">,
+  clientId: string,
+  day: Day,
+): Promise<Dated[]> => {
+  const allOf = reader(context);
+  const [open, settled, payments, creditNotes] = await Promise.all([
+    allOf<Invoice>(partOf(clientId, "INVOICE#open#")),
+    allOf<Invoice>(partOf(clientId, "INVOICE#settled#")),
+    allOf<Payment>(partOf(clientId, "PAYMENT#")),
+    allOf<CreditNote>(partOf(clientId, "CREDIT-NOTE#")),
+  ]);
+  return openOn({ invoices: [...open, ...settled], payments, creditNotes }, day);
 };
 
 const none = "none";
@@ -119,17 +144,15 @@ export const ageingHandlers: Handlers<typeof ageingRoutes> = {
 
   async readClientMoney({ params, query }, context) {
     const { id: clientId } = await loadClient(context, params.clientId);
-    const { on = todayOf(context) } = query;
-    const part = (beginsWith: string): Part => ({
-      index: "client",
-      pk: financePartitions.client(clientId),
-      beginsWith,
-    });
-    const documents = await documentsOf(
-      context,
-      [part("INVOICE#open#")],
-      [part("PAYMENT#free#"), part("CREDIT-NOTE#free#")],
-    );
+    const on = query.asOf ?? todayOf(context);
+    const documents =
+      query.asOf === undefined
+        ? await documentsOf(
+            context,
+            [partOf(clientId, "INVOICE#open#")],
+            [partOf(clientId, "PAYMENT#free#"), partOf(clientId, "CREDIT-NOTE#free#")],
+          )
+        : await documentsAsOf(context, clientId, query.asOf);
     const of = (side: Side) => {
       const own = documents.filter((document) => document.side === side);
       return { currencies: aged(own, on), counterparties: rowsOf(own, byCounterparty, on) };

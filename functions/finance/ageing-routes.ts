@@ -49,7 +49,11 @@ export const ageingRoutes = {
     summary: "What a client owes us and we owe it, as a whole and per counterparty, by age",
     permission: "finance:read",
     params: z.strictObject({ clientId: Id("client") }),
-    query: z.strictObject({ on: Day.optional() }),
+    query: z.strictObject({
+      asOf: Day.optional().meta({
+        description: "What was open at the end of this day, by the days of the documents; now if absent",
+      }),
+    }),
     status: 200,
     output: ClientMoney,
     failures: ["limit.exceeded", "money.overflow"],

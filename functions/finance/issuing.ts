@@ -1,6 +1,6 @@
 import { type CreditNote, credited, type NewCreditNote } from "../../domain/finance/credit.ts";
 import type { Invoice, Issued, IssueOrder } from "../../domain/finance/invoice.ts";
-import { documentDay, issued, issueLegs } from "../../domain/finance/issue.ts";
+import { checkNotBefore, documentDay, issued, issueLegs } from "../../domain/finance/issue.ts";
 import { periodOf, type SeriesCount, seriesFor, taken } from "../../domain/finance/numbering.ts";
 import { withRate } from "../../domain/finance/payment.ts";
 import type { FinanceSettings, SeriesKind } from "../../domain/finance/settings.ts";
@@ -203,10 +203,7 @@ export const issueCreditNote = <Answer>(
   untilNumbered(context, async () => {
     const { store, tenant, now } = context;
     const issuedOn = documentDay(input.issuedOn, todayOf(context), "/issuedOn");
-    if (issuedOn < invoice.issuedOn)
-      throw new Failure("request.invalid", {
-        fields: [{ pointer: "/issuedOn", reason: "lies before the day of the invoice" }],
-      });
+    checkNotBefore(issuedOn, invoice.issuedOn, "/issuedOn");
     const { settings } = await financeSettingsOf(context);
     const id = context.newId("creditNote");
     const { number, writes: numbering } = await numbered(store, {

@@ -1,7 +1,7 @@
 import type { CreditNote } from "../../domain/finance/credit.ts";
 import type { Issued } from "../../domain/finance/invoice.ts";
 import { withOpen } from "../../domain/finance/invoice.ts";
-import { documentDay } from "../../domain/finance/issue.ts";
+import { checkNotBefore, documentDay } from "../../domain/finance/issue.ts";
 import { allocationLegs, spent, withSpent } from "../../domain/finance/money.ts";
 import {
   checkReversible,
@@ -54,6 +54,10 @@ const invoiceWrites = (
   return { writes: after.map((invoice) => update(invoiceEntity, invoice)), happened: settledEvents(after) };
 };
 
+/** The day since which there is the money. */
+const dayOf = (source: Payment | CreditNote): string =>
+  "paidOn" in source ? source.paidOn : source.issuedOn;
+
 /** Settles invoices with what is left of a payment or credit note. */
 const allocate = async <Source extends Payment | CreditNote>(
   context: Context,
@@ -63,6 +67,7 @@ const allocate = async <Source extends Payment | CreditNote>(
 ): Promise<Source> => {
   const { tenant, now } = context;
   const on = documentDay(order.on, todayOf(context), "/on");
+  checkNotBefore(on, dayOf(source), "/on");
   checkAllocationsFit(source.allocations.length, order.allocations);
   const wishes = await invoicesToSettle(context, source, order.allocations);
   const currencies = [source.currency, ...wishes.map(({ invoice }) => invoice.currency)];
@@ -162,10 +167,7 @@ export const paymentHandlers: Handlers<typeof paymentRoutes> = {
     checkVersion(context, payment);
     checkReversible(payment);
     const on = documentDay(body.on, todayOf(context), "/on");
-    if (on < payment.paidOn)
-      throw new Failure("request.invalid", {
-        fields: [{ pointer: "/on", reason: "lies before the day of the payment" }],
-      });
+    checkNotBefore(on, payment.paidOn, "/on");
     const [posted, invoices] = await Promise.all([
       store.get(transactionEntity, { id: payment.transactionId }),
       store.getAll(
@@ -227,6 +229,7 @@ export const paymentHandlers: Handlers<typeof paymentRoutes> = {
       throw error instanceof Failure ? unknown : error;
     });
     const paidOn = documentDay(body.paidOn, todayOf(context), "/paidOn");
+    checkNotBefore(paidOn, dayOf(source), "/paidOn");
     const rates = withRate(await ratesOn(context, [source.currency], paidOn), source.currency, body.rate);
     const id = context.newId("payment");
     const { refund, legs, left } = refunded(source, body, { id, transactionId: id, rates, now });

@@ -25,6 +25,7 @@ const allocationFailures = [
   "allocation.exceeds-open",
   "allocation.exceeds-source",
   "allocation.nothing",
+  "allocation.too-early",
   "allocation.other-party",
   "invoice.not-issued",
   "reference.unknown",

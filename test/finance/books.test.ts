@@ -1,201 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { Leg } from "../../domain/finance/booking.ts";
-import { postingsOf } from "../../domain/finance/booking.ts";
-import { type CreditNote, credited } from "../../domain/finance/credit.ts";
-import { asIssued, draftOf, type Issued, withOpen } from "../../domain/finance/invoice.ts";
-import { issued, issueLegs } from "../../domain/finance/issue.ts";
-import { totalled } from "../../domain/finance/lines.ts";
-import { allocationLegs, spent, withSpent } from "../../domain/finance/money.ts";
-import { newPayment, type Payment, paymentLegs, refunded } from "../../domain/finance/payment.ts";
-import { standardFinanceSettings } from "../../domain/finance/settings.ts";
 import { Failure } from "../../domain/kernel/errors.ts";
+import { Books, clientId, own } from "./books.ts";
 
 const seed = 20_261_123;
-const now = "2026-11-23T18:00:00.000Z";
-const clientId = "cli_01JD8Z5T2V9Q4R6W8Y0A1B3C5D";
-const settings = standardFinanceSettings("RO", now);
-const own = "RON";
-
-type Source = Payment | CreditNote;
-
-/** The books of one client, kept twice: as documents, and as the postings that the documents made. */
-class Books {
-  readonly invoices: Issued[] = [];
-  readonly sources: Source[] = [];
-  readonly balances = new Map<string, bigint>();
-  readonly side: "sale" | "purchase";
-  #n = 0;
-
-  constructor(side: "sale" | "purchase") {
-    this.side = side;
-  }
-
-  rates(eur: number, usd: number) {
-    const text = (n: number) => `${Math.floor(n / 10_000)}.${String(n % 10_000).padStart(4, "0")}`;
-    return {
-      tenantCurrency: own,
-      day: "2026-11-23",
-      rates: new Map([
-        ["EUR", text(eur)],
-        ["USD", text(usd)],
-      ]),
-    };
-  }
-
-  circumstances() {
-    this.#n += 1;
-    return { id: `id-${this.#n}`, transactionId: `tx-${this.#n}`, now };
-  }
-
-  post(legs: readonly Leg[]): void {
-    const sums = new Map<string, bigint>();
-    for (const { account, commodity, amount } of postingsOf(legs, own)) {
-      expect(amount).not.toBe(0);
-      sums.set(commodity, (sums.get(commodity) ?? 0n) + BigInt(amount));
-      const key = `${account} ${commodity}`;
-      this.balances.set(key, (this.balances.get(key) ?? 0n) + BigInt(amount));
-    }
-    for (const [commodity, sum] of sums) expect([commodity, sum]).toEqual([commodity, 0n]);
-  }
-
-  balance(account: string, commodity: string): bigint {
-    return this.balances.get(`${account} ${commodity}`) ?? 0n;
-  }
-
-  /** Every account of the client is what its documents say, and `exchange` is what foreign claims are worth. */
-  check(): void {
-    const sign = this.side === "sale" ? 1n : -1n;
-    const [claims, free] =
-      this.side === "sale"
-        ? [`clients:${clientId}:receivable`, `clients:${clientId}:advance`]
-        : [`clients:${clientId}:payable`, `clients:${clientId}:prepaid`];
-    const sum = (items: readonly { currency: string }[], currency: string, of: (item: number) => number) =>
-      items.reduce((total, item, at) => (item.currency === currency ? total + BigInt(of(at)) : total), 0n);
-    for (const currency of [own, "EUR", "USD"]) {
-      const open = sum(this.invoices, currency, (at) => this.invoices[at]?.openMinor ?? 0);
-      const left = sum(this.sources, currency, (at) => this.sources[at]?.leftMinor ?? 0);
-      expect(this.balance(claims, currency)).toBe(sign * open);
-      expect(this.balance(free, currency)).toBe(-sign * left);
-      if (currency === own) continue;
-      expect(this.balance("exchange", currency)).toBe(
-        -(sign * (open - left) + this.balance("bank", currency)),
-      );
-    }
-    for (const one of this.invoices) {
-      expect(one.openMinor).toBeGreaterThanOrEqual(0);
-      expect(one.openBookMinor).toBeGreaterThanOrEqual(0);
-      if (one.openMinor === 0) expect([one.state, one.openBookMinor]).toEqual(["settled", 0]);
-    }
-    for (const one of this.sources) {
-      expect(one.leftMinor).toBeGreaterThanOrEqual(0);
-      if (one.leftMinor === 0) expect(one.leftBookMinor).toBe(0);
-    }
-  }
-
-  issue(currency: string, prices: readonly number[], percentOff: number, rates: ReturnType<Books["rates"]>) {
-    const totals = totalled(
-      prices.map((unitPriceMinor, at) => ({
-        description: "x",
-        quantity: 1 + (at % 3),
-        unitPriceMinor,
-        discount: { basisPoints: percentOff },
-        taxId: ["standard", "reduced", "zero"][at % 3] ?? "zero",
-      })),
-      {
-        side: this.side,
-        currency,
-        pricesIncludeTax: prices.length % 2 === 0,
-        day: rates.day,
-        products: new Map(),
-        settings,
-      },
-    );
-    const { id } = this.circumstances();
-    const draft = draftOf(
-      { side: this.side, clientId, pricesIncludeTax: prices.length % 2 === 0 },
-      currency,
-      totals,
-      { id, now },
-    );
-    const invoice = issued(
-      draft,
-      {},
-      { issuedOn: rates.day, number: id, paymentDays: 30, party: undefined, rates, now },
-    );
-    this.post(issueLegs(invoice, own));
-    this.invoices.push(asIssued(invoice));
-  }
-
-  #keep(invoices: readonly Issued[]): void {
-    for (const invoice of invoices) {
-      const at = this.invoices.findIndex(({ id }) => id === invoice.id);
-      this.invoices[at] = withOpen(invoice, invoice, now);
-    }
-  }
-
-  pay(currency: string, amountMinor: number, rates: ReturnType<Books["rates"]>, places: readonly number[]) {
-    const open = this.invoices.filter(({ openMinor }) => openMinor > 0);
-    const chosen = [...new Set(places.map((place) => open[place % (open.length || 1)]))].filter(
-      (one) => one !== undefined,
-    );
-    const about = { ...this.circumstances(), rates };
-    const input = { side: this.side, clientId, currency, amountMinor, moneyAccount: "bank", allocations: [] };
-    const payment = newPayment(input, about);
-    const result = spent(
-      payment,
-      chosen.map((invoice) => ({ invoice, wish: {}, pointer: "" })),
-      rates,
-      about.transactionId,
-    );
-    const paid = withSpent(payment, result, now);
-    this.post(paymentLegs(paid, result.settlements, own));
-    this.sources.push(paid);
-    this.#keep(result.invoices);
-  }
-
-  allocate(sourceAt: number, invoiceAt: number, rates: ReturnType<Books["rates"]>) {
-    const source = this.sources[sourceAt % (this.sources.length || 1)];
-    const invoice = this.invoices[invoiceAt % (this.invoices.length || 1)];
-    if (!source || !invoice) return;
-    const { transactionId } = this.circumstances();
-    const result = spent(source, [{ invoice, wish: {}, pointer: "" }], rates, transactionId);
-    this.post(allocationLegs(source, result.settlements, own));
-    this.#replace(source, withSpent(source, result, now));
-    this.#keep(result.invoices);
-  }
-
-  #replace(before: Source, after: Source): void {
-    this.sources[this.sources.indexOf(before)] = after;
-  }
-
-  credit(invoiceAt: number, netMinor: number | undefined) {
-    const invoice = this.invoices[invoiceAt % (this.invoices.length || 1)];
-    if (!invoice) return;
-    const about = this.circumstances();
-    const result = credited(
-      invoice,
-      { reason: "returned", ...(netMinor === undefined ? {} : { lines: [{ line: 0, netMinor }] }) },
-      { ...about, number: about.id, issuedOn: "2026-11-23" },
-      own,
-    );
-    this.post(result.legs);
-    this.invoices[this.invoices.indexOf(invoice)] = result.invoice;
-    this.sources.push(result.note);
-  }
-
-  refund(sourceAt: number, rates: ReturnType<Books["rates"]>) {
-    const source = this.sources[sourceAt % (this.sources.length || 1)];
-    if (!source) return;
-    const { left, legs } = refunded(
-      source,
-      { sourceId: source.id, moneyAccount: "bank" },
-      { ...this.circumstances(), rates },
-    );
-    this.post(legs);
-    this.#replace(source, { ...source, ...left });
-  }
-}
 
 const currency = fc.constantFrom(own, "EUR", "USD");
 const rate = fc.integer({ min: 100, max: 90_000 });
@@ -224,7 +32,11 @@ const operation = fc.oneof(
     net: fc.option(fc.integer({ min: 1, max: 20_000 }), { nil: undefined }),
   }),
   fc.record({ does: fc.constant("refund" as const), source: place, eur: rate, usd: rate }),
+  fc.record({ does: fc.constant("reverse" as const), source: place }),
 );
+/** An operation on a day that lies so many days back. */
+const dated = fc.record({ operation, ago: fc.constantFrom(0, 0, 1, 5, 20) });
+const dayAgo = (days: number) => new Date(Date.UTC(2026, 10, 23 - days)).toISOString().slice(0, 10);
 
 type Step = typeof operation extends fc.Arbitrary<infer T> ? T : never;
 
@@ -244,6 +56,9 @@ const carriedOut = (books: Books, step: Step): void => {
       break;
     case "refund":
       books.refund(step.source, books.rates(step.eur, step.usd));
+      break;
+    case "reverse":
+      books.reverse(step.source);
   }
 };
 
@@ -265,8 +80,26 @@ describe.each(["sale", "purchase"] as const)("the books of a %s", (side) => {
       }),
       { seed, numRuns: 400 },
     );
-    for (const does of ["issue", "pay", "allocate", "credit", "refund"])
+    for (const does of ["issue", "pay", "allocate", "credit", "refund", "reverse"])
       expect(done.get(does) ?? 0, does).toBeGreaterThan(200);
+  });
+
+  test("say as of any day what was open and free then, though documents of earlier days came later", () => {
+    fc.assert(
+      fc.property(fc.array(dated, { minLength: 1, maxLength: 20 }), (steps) => {
+        const books = new Books(side);
+        for (const { operation: step, ago } of steps) {
+          books.day = dayAgo(ago);
+          try {
+            carriedOut(books, step);
+          } catch (error) {
+            if (!(error instanceof Failure)) throw error;
+          }
+        }
+        for (const ago of [0, 1, 2, 5, 20, 21]) books.checkAsOf(dayAgo(ago));
+      }),
+      { seed, numRuns: 300 },
+    );
   });
 
   test("hold nothing on any claim, and no foreign currency at all, when all is paid in the own currency", () => {

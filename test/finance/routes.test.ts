@@ -321,6 +321,11 @@ describe("payments", () => {
     await expect(
       pay(100, {}, { allocations: [{ invoiceId: invoice.id }, { invoiceId: invoice.id }] }),
     ).rejects.toMatchObject({ status: 400, fields: [{ pointer: "/allocations/1/invoiceId" }] });
+    await expect(pay(100, {}, { paidOn: dayFrom(-1) })).rejects.toMatchObject({
+      status: 409,
+      code: "allocation.too-early",
+      fields: [{ pointer: "/allocations/0/invoiceId" }],
+    });
     const draft = await call.createInvoice({
       body: { clientId, lines: [{ description: "A", unitPriceMinor: 1 }] },
     });
@@ -416,6 +421,13 @@ describe("payments", () => {
     expect(await call.readPayment({ params: { paymentId: other.id } })).toMatchObject({
       leftMinor: 100,
       refundedMinor: 500,
+    });
+    await expect(
+      call.createRefund({ body: { sourceId: other.id, paidOn: dayFrom(-1) } }),
+    ).rejects.toMatchObject({ status: 400, fields: [{ pointer: "/paidOn" }] });
+    await expect(call.reversePayment({ params: { paymentId: refund.id }, body: {} })).rejects.toMatchObject({
+      status: 409,
+      code: "payment.used",
     });
     await expect(call.createRefund({ body: { sourceId: other.id, amountMinor: 101 } })).rejects.toMatchObject(
       { code: "allocation.exceeds-source" },

@@ -134,6 +134,22 @@ describe("an invoice in euro, paid in lei in two parts, with a credit note", () 
       openBookMinor: 0,
     });
 
+    // As of the days gone by it is what it was then, as the ledger says too.
+    const asOf = async (day: string) => {
+      const { sale } = await call.readClientMoney({ params: { clientId }, query: { asOf: day } });
+      const ledger = await call.listLedgerBalances({
+        query: { account: receivable, commodity: "EUR", asOf: day },
+      });
+      const euro = sale.currencies.find(({ currency }) => currency === "EUR");
+      expect(euro?.openMinor ?? 0).toBe(ledger.items[0]?.balance ?? 0);
+      return euro && [euro.openMinor, euro.book.openMinor, euro.current, euro.days31To60];
+    };
+    expect(await asOf(dayFrom(-101))).toBeUndefined();
+    expect(await asOf(issuedOn)).toEqual([121_000, 601_370, 121_000, 0]);
+    expect(await asOf(dayFrom(-21))).toEqual([121_000, 601_370, 0, 121_000]);
+    expect(await asOf(paidOn)).toEqual([61_000, 303_170, 0, 61_000]);
+    expect(await asOf(today)).toBeUndefined();
+
     // The advance pays a part of the other invoice.
     await call.allocatePayment({
       params: { paymentId: last.id },
