@@ -1,9 +1,10 @@
 import { Failure } from "../../domain/kernel/errors.ts";
-import { controlOf, type NewAccount } from "../../domain/ledger/account.ts";
+import { controlOf, isConstrained, type NewAccount } from "../../domain/ledger/account.ts";
 import { reversalKind } from "../../domain/ledger/reversal.ts";
 import type { NewTransaction } from "../../domain/ledger/transaction.ts";
 import { type Context, saveAs } from "../kit/context.ts";
 import { mostItemsInTransaction } from "../kit/table/store.ts";
+import { type Known, knownOf } from "./known.ts";
 import { type PostingContext, type PostingRequest, post } from "./posting.ts";
 import { type Reference, referencesOf, unknownOf } from "./references.ts";
 import type { BulkResult } from "./transaction-routes.ts";
@@ -22,10 +23,13 @@ interface Row {
 }
 
 /**
- * The items that a row needs beside those of the rows before it in its group, by name. Guards are not known before
- * the accounts are read; a group that turns out too large is halved.
+ * The items that a row needs beside those of the rows before it in its group, by name. Of accounts that are not known
+ * it is not known whether they have guards; a group that turns out too large is halved.
  */
-const itemsOf = ({ transaction, opens = [] }: PostingRequest): { own: number; shared: string[] } => {
+const itemsOf = (
+  { transaction, opens = [] }: PostingRequest,
+  known: Pick<Known, "account">,
+): { own: number; shared: string[] } => {
   const { postings, links = {}, effectiveOn = "" } = transaction;
   const [year, month] = [effectiveOn.slice(0, 4), effectiveOn.slice(0, 7)];
   const paths = postings.flatMap(({ account, commodity }) =>
@@ -38,11 +42,16 @@ const itemsOf = ({ transaction, opens = [] }: PostingRequest): { own: number; sh
       id === undefined ? [] : [`${id} ${commodity} ${year}`],
     ),
   );
-  return { own: 1 + postings.length, shared: [...paths, ...turnover, ...opens.map(({ path }) => path)] };
+  const guards = postings.flatMap(({ account: path, commodity }) => {
+    const account = known.account(path) ?? opens.find((one) => one.path === path);
+    return account && isConstrained(account) ? [`guard ${path} ${commodity}`] : [];
+  });
+  const opened = opens.flatMap(({ path }) => (known.account(path) ? [] : [path]));
+  return { own: 1 + postings.length, shared: [...paths, ...turnover, ...guards, ...opened] };
 };
 
 /** Rows in their order, in groups that one DynamoDB transaction should hold; an id stands once in a group. */
-export const groupsOf = (rows: readonly Row[]): Row[][] => {
+export const groupsOf = (rows: readonly Row[], known: Pick<Known, "account">): Row[][] => {
   const groups: Row[][] = [];
   let group: Row[] = [];
   // The head of the chain, and what the accounts of the group bring for the first time.
@@ -51,7 +60,7 @@ export const groupsOf = (rows: readonly Row[]): Row[][] => {
   let shared = new Set<string>();
   let ids = new Set<string>();
   for (const row of rows) {
-    const needed = itemsOf(row.request);
+    const needed = itemsOf(row.request, known);
     const more = new Set([...shared, ...needed.shared]);
     const { id } = row.request.transaction;
     if (group.length > 0 && (own + needed.own + more.size > mostItemsInTransaction || ids.has(id))) {
@@ -126,7 +135,8 @@ export const postAll = async (
   { byHand = false }: { readonly byHand?: boolean } = {},
 ): Promise<BulkResult[]> => {
   const results: BulkResult[] = [];
-  for (const group of groupsOf(requests.map((request, at) => ({ at, request }))))
+  const rows = requests.map((request, at) => ({ at, request }));
+  for (const group of groupsOf(rows, knownOf(context.store.tenantId)))
     results.push(...(await postedGroup(context, group, byHand)));
   return results;
 };

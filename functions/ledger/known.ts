@@ -81,6 +81,11 @@ export class Known {
   forgetHead(chain: number): void {
     this.#heads.delete(chain);
   }
+
+  /** What is known of accounts is good again once a head is read that has their epoch. */
+  forgetHeads(): void {
+    this.#heads.clear();
+  }
 }
 
 const tenants = new Map<string, Known>();

@@ -68,6 +68,14 @@ export interface Posted<Answer> {
 
 const mostTries = 14;
 
+/** Refusals that follow from what is remembered of accounts and of the lock. */
+const rememberedRefusals = new Set([
+  "ledger.account-closed",
+  "ledger.account-managed",
+  "ledger.account-unfit",
+  "ledger.period-locked",
+]);
+
 const wait = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
 
 /** A number from 0 to 1, from the chance in an id. */
@@ -151,6 +159,11 @@ const accountsOf = ({ now }: PostingContext, drafts: readonly Draft[], view: Vie
         throw new Failure("ledger.account-unknown", {
           detail: `There is no account ${posting.account}.`,
           ...at("names no account"),
+        });
+      // One that was opened by hand in its place may lack the constraints that a part of the system counts on.
+      if (there && wish?.managedBy !== undefined && there.managedBy !== wish.managedBy)
+        throw new Failure("ledger.account-unfit", {
+          detail: `${posting.account} was opened by hand and is not kept by ${wish.managedBy}.`,
         });
       const account = there ?? (wish && open(openedAccount(wish, now)));
       const letsGo = request.settles !== undefined && request.settles.as !== "posted";
@@ -261,6 +274,7 @@ export const post = async <Answer>(
   if (twice !== undefined)
     throw new Failure("ledger.id-reused", { detail: `${twice} stands twice in the request.` });
   const known = knownOf(context.store.tenantId);
+  let lookedAnew = false;
   for (let attempt = 1; ; attempt++) {
     const chain = await known.take(() => chanceOf(context));
     let met = false;
@@ -283,7 +297,10 @@ export const post = async <Answer>(
           await context.save({ writes: [], answer });
           return { transactions: earlier, replay: true, answer };
         }
-        if (error instanceof Failure) throw error;
+        // It is refused by what stands now, not by what this instance saw some time ago.
+        if (error instanceof Failure && (lookedAnew || !rememberedRefusals.has(error.code))) throw error;
+        lookedAnew = true;
+        known.forgetHeads();
       } else throw error;
       if (attempt === mostTries) throw new Failure("record.busy");
     } finally {

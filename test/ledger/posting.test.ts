@@ -191,6 +191,24 @@ describe.each(Object.entries(databases))("posting on %s", (name, way) => {
     expect(await balance(path)).toBe(0);
   });
 
+  test("refuses by what stands now, not by what was seen before: an account that another instance opened again", async () => {
+    await posted(moved("warm", "cash", "bank", 1));
+    const { store } = context();
+    const change = async (more: { closedAt?: string }) => {
+      const account = await store.get(accountEntity, { path: "bank" });
+      if (!account) throw new Error("there is no bank");
+      const { closedAt: _closedAt, ...rest } = account;
+      const changed = { ...rest, ...more, version: account.version + 1 };
+      await store.write([update(accountEntity, changed), ...headTouches()], changeId());
+    };
+    await change({ closedAt: context().now });
+    await expect(posted(moved("t", "cash", "bank", 1))).rejects.toMatchObject({
+      code: "ledger.account-closed",
+    });
+    await change({});
+    expect(await posted(moved("t", "cash", "bank", 1))).toMatchObject({ replay: false });
+  });
+
   test("writes the caller's own records with the transactions or not at all", async () => {
     const own = thing("own");
     const more = { answer, writes: [create(thingEntity, own)] };
