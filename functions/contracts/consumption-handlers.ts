@@ -1,20 +1,12 @@
-import { type Consumed, type Consumption, consumed, reversed } from "../../domain/contracts/consumption.ts";
+import { type Consumption, consumed, reversed } from "../../domain/contracts/consumption.ts";
 import { Failure, notFound } from "../../domain/kernel/errors.ts";
 import { pageSize } from "../../domain/kernel/page.ts";
-import { contractConsumed, contractDigest } from "../../events/contracts.ts";
-import { happened } from "../../events/event.ts";
-import type { Change, Context } from "../kit/context.ts";
+import type { Context } from "../kit/context.ts";
 import type { Handlers } from "../kit/serve.ts";
-import { create, update } from "../kit/table/store.ts";
 import { loadContract } from "./access.ts";
+import { consumption } from "./consuming.ts";
 import type { contractRoutes } from "./routes.ts";
-import {
-  consumptionEntity,
-  consumptionPrefix,
-  contractDealEntity,
-  contractEntity,
-  partitions,
-} from "./store.ts";
+import { consumptionEntity, consumptionPrefix, contractDealEntity, partitions } from "./store.ts";
 
 type Routes = Pick<
   typeof contractRoutes,
@@ -22,13 +14,6 @@ type Routes = Pick<
 >;
 
 const entering = ({ newId, member, now }: Context) => ({ id: newId("consumption"), by: member.id, now });
-
-/** The contract and its entry, written at once; who else consumes at the same moment makes this one look again. */
-const change = ({ contract, consumption }: Consumed, otherwise?: () => Error): Change<Consumption> => ({
-  writes: [update(contractEntity, contract), create(consumptionEntity, consumption, otherwise)],
-  happened: [happened(contractConsumed, { ...contractDigest(contract), consumption })],
-  answer: consumption,
-});
 
 export const consumptionHandlers: Handlers<Routes> = {
   async consumeContract({ params: { contractId }, body }, context) {
@@ -38,7 +23,7 @@ export const consumptionHandlers: Handlers<Routes> = {
       throw new Failure("reference.unknown", {
         fields: [{ pointer: "/dealId", reason: "names no deal of the contract" }],
       });
-    return context.save(change(consumed(contract, body, entering(context))));
+    return context.save(consumption(consumed(contract, body, entering(context))));
   },
 
   async listContractConsumptions({ params, query }, context) {
@@ -61,7 +46,7 @@ export const consumptionHandlers: Handlers<Routes> = {
     if (!entry) throw notFound();
     if (reversal) throw new Failure("contract.consumption-reversed");
     return context.save(
-      change(
+      consumption(
         reversed(contract, entry, entering(context)),
         () => new Failure("contract.consumption-reversed"),
       ),

@@ -23,6 +23,7 @@ const postingFailures = [
   "ledger.period-locked",
   "ledger.effective-day",
   "ledger.account-closed",
+  "ledger.account-unfit",
   "money.overflow",
 ] as const;
 

@@ -150,6 +150,60 @@ describe("time", () => {
     expect((await api.postTime({ body: { on: "2026-06-01", minutes: 1440, clientId } })).minutes).toBe(1440);
   });
 
+  test("stands in the ledger: minutes from the members' days to the clients, cost with the client", async () => {
+    const mine = await company();
+    const { id: memberId } = await mine.hire("manager");
+    const { id: positionId } = await mine.position([{ hourlyRateMinor: 1001 }]);
+    await mine.admin.setMemberPosts({ params: { memberId }, body: { posts: [{ positionId }] } });
+    const clients = [(await mine.client()).id, (await mine.client()).id];
+    const entries = [];
+    for (const [n, minutes] of [7, 59, 61, 200].entries())
+      entries.push(
+        await mine.admin.postTime({
+          body: { on: `2026-06-0${1 + (n % 2)}`, minutes, memberId, clientId: clients[n % 2] },
+        }),
+      );
+    const [first] = entries;
+    await mine.admin.reverseTime({ params: { timeEntryId: first?.id ?? "" }, body: {} });
+    const minutes = await mine.admin.readTrialBalance({ query: { commodity: "minute" } });
+    expect(minutes.items).toEqual([
+      { account: "clients:*:time", type: "time", debit: 320, credit: 0 },
+      { account: "members:*:day:*", type: "liability", debit: 0, credit: 320 },
+    ]);
+    const cost = entries.slice(1).reduce((sum, { costMinor = 0 }) => sum + costMinor, 0);
+    const money = await mine.admin.readTrialBalance();
+    expect(money.items).toEqual([
+      { account: "labour-absorbed", type: "liability", debit: 0, credit: cost },
+      { account: "labour-cost", type: "expense", debit: cost, credit: 0 },
+    ]);
+    expect((await mine.admin.readCompanyProfit()).timeMinor).toBe(cost);
+  });
+
+  test("is not posted where somebody opened the day by hand without its limit, nor into a locked period", async () => {
+    const mine = await company();
+    const { id: positionId } = await mine.position([{ hourlyRateMinor: 1000 }]);
+    const memberId = mine.adminMemberId;
+    await mine.admin.setMemberPosts({ params: { memberId }, body: { posts: [{ positionId }] } });
+    const clientId = (await mine.client()).id;
+    const post = (on: string) => mine.admin.postTime({ body: { on, minutes: 60, clientId } });
+    await mine.admin.openAccount({ body: { path: `members:${memberId}:day:2026-06-01`, type: "liability" } });
+    await expect(post("2026-06-01")).rejects.toMatchObject({ status: 422, code: "ledger.account-unfit" });
+    const entry = await post("2026-06-02");
+    await mine.admin.setLedgerLock({ body: { lockedThrough: "2026-06-30" } });
+    await expect(post("2026-06-03")).rejects.toMatchObject({ status: 409, code: "ledger.period-locked" });
+    const params = { timeEntryId: entry.id };
+    await expect(mine.admin.reverseTime({ params, body: {} })).rejects.toMatchObject({
+      code: "ledger.period-locked",
+    });
+    const back = await mine.admin.reverseTime({ params, body: { effectiveOn: "2026-07-01" } });
+    expect(back.reversal?.on).toBe("2026-07-01");
+    const profit = await mine.admin.readClientProfit({ params: { clientId } });
+    expect(profit.months.map(({ month, timeMinor }) => [month, timeMinor])).toEqual([
+      ["2026-06", 1000],
+      ["2026-07", -1000],
+    ]);
+  });
+
   test("is posted for clients and deals that one sees, in one's own name or as far as the right reaches", async () => {
     const one = await worker();
     const other = await worker();
