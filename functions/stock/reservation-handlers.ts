@@ -12,13 +12,26 @@ import { release, reservation } from "./reservations.ts";
 import { reservationEntity, stockPartitions } from "./store.ts";
 import { inTurn, untilSettled } from "./turns.ts";
 
-/** The reservation. @throws record.not-found, also where the member's right does not reach it */
-const loadReservation = async (
-  { store, member, scope }: Pick<Context, "store" | "member" | "scope">,
-  id: string,
-): Promise<Reservation> => {
-  const found = await store.get(reservationEntity, { id });
-  if (!found || !visible(member, scope, found)) throw notFound();
+type Seeing = Pick<Context, "store" | "member" | "scope">;
+
+/** Whether all reservations of a deal are within the member's reach, because the deal is. */
+const reachesDeal = async ({ store, member, scope }: Seeing, id: string): Promise<boolean> => {
+  if (scope === "all") return true;
+  const deal = await store.get(dealEntity, { id });
+  return deal !== undefined && visible(member, scope, deal);
+};
+
+/**
+ * The reservation. One for a deal belongs to whoever the deal belongs to now.
+ * @throws record.not-found, also where the member's right does not reach it
+ */
+const loadReservation = async (context: Seeing, id: string): Promise<Reservation> => {
+  const found = await context.store.get(reservationEntity, { id });
+  if (!found) throw notFound();
+  const { dealId } = found;
+  const reached =
+    dealId === undefined ? visible(context.member, context.scope, found) : await reachesDeal(context, dealId);
+  if (!reached) throw notFound();
   return found;
 };
 
@@ -28,13 +41,6 @@ const activePart = ({ member, scope }: Pick<Context, "member" | "scope">) => {
   return scope === "team" && member.teamId !== undefined
     ? ({ index: "team", pk: stockPartitions.reservationsOfTeam(member.teamId) } as const)
     : ({ index: "owner", pk: stockPartitions.reservationsOfOwner(member.id) } as const);
-};
-
-/** Whether all reservations of a deal are within the member's reach, because the deal is. */
-const reachesDeal = async ({ store, member, scope }: Context, id: string): Promise<boolean> => {
-  if (scope === "all") return true;
-  const deal = await store.get(dealEntity, { id });
-  return deal !== undefined && visible(member, scope, deal);
 };
 
 /** Whose reservation it is: that of the deal's owner, else of the member who reserves. @throws deal.closed */

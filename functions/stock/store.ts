@@ -129,8 +129,11 @@ const movementsOf = ({ id, kind, effectiveOn, postedAt, lines }: StockDocument):
         ],
   );
 
-/** What is written of a new document: itself, and a movement of each line's product. */
+/**
+ * What is written of a new document: itself, and a movement of each line's product. Where a flow that came twice at
+ * once has written it meanwhile, looking again finds it.
+ */
 export const documentWrites = (document: StockDocument): Write[] => [
-  create(documentEntity, document),
-  ...movementsOf(document).map((movement) => create(movementEntity, movement)),
+  firstOf(documentEntity, document),
+  ...movementsOf(document).map((movement) => firstOf(movementEntity, movement)),
 ];

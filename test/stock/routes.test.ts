@@ -412,6 +412,10 @@ describe("reservations", () => {
     expect(ids).toEqual(expect.arrayContaining([own.id, others.id]));
     const shipment = await keeper.shipReservation({ params: { reservationId: own.id }, body: {} });
     expect(shipment).toMatchObject({ dealId: deal.id, valueMinor: 20 });
+    // With the deal, its reservations pass to another.
+    const { ownerId } = await manager.readDeal({ params: { dealId: deal.id } });
+    await call.changeDeal({ params: { dealId: foreign.id }, body: { ownerId } });
+    expect((await manager.readReservation({ params })).id).toBe(others.id);
     expect(await manager.readStockOfProduct({ params: { productId: goods.productId } })).toMatchObject({
       quantity: 8,
       reserved: 2,
