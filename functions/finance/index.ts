@@ -1,13 +1,5 @@
 import { serve } from "../kit/serve.ts";
-import { ageingHandlers } from "./ageing-handlers.ts";
-import { invoiceHandlers } from "./invoice-handlers.ts";
-import { paymentHandlers } from "./payment-handlers.ts";
+import { financeHandlers } from "./handlers.ts";
 import { financeRoutes } from "./routes.ts";
-import { financeSettingsHandlers } from "./settings-handlers.ts";
 
-export const handler = serve(financeRoutes, {
-  ...financeSettingsHandlers,
-  ...invoiceHandlers,
-  ...paymentHandlers,
-  ...ageingHandlers,
-});
+export const handler = serve(financeRoutes, financeHandlers);
