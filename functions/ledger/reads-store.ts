@@ -51,13 +51,14 @@ const storedPage = (item: Item): StoredPage => {
   return { month, shard, counters: new Map(numbersOf(item)) };
 };
 
+const pagesAtOnce = 5_000;
+/** Sixteen shards have 192 pages a year; nothing is posted before 1900. */
+const mostPages = 50_000;
+
 const heldIn = (items: readonly Item[], counter: "taken" | "brought"): bigint =>
   items
     .filter((item) => item.sk?.S?.startsWith("HELD#"))
     .reduce((sum, item) => sum + counterOf(item, counter), 0n);
-
-/** More than 16 shards have in fifty years. */
-const mostPages = 10_000;
 
 export interface StoredBalance {
   readonly pages: StoredPage[];
@@ -75,12 +76,19 @@ export const storedBalance = async (
   { asOf }: BalanceTimes = {},
 ): Promise<StoredBalance> => {
   const last = asOf === undefined ? "9999-12" : asOf.slice(0, 7);
-  const { items, next } = await store.items({
-    pk: ledgerPartitions.balance(path, commodity),
-    between: ["GUARD", `PAGE#${last}#~`],
-    limit: mostPages,
-  });
-  if (next !== undefined) throw new Error(`${path} has more than ${mostPages} pages of ${commodity}`);
+  const items: Item[] = [];
+  let cursor: string | undefined;
+  do {
+    const page = await store.items({
+      pk: ledgerPartitions.balance(path, commodity),
+      between: ["GUARD", `PAGE#${last}#~`],
+      limit: pagesAtOnce,
+      cursor,
+    });
+    items.push(...page.items);
+    cursor = page.next;
+  } while (cursor !== undefined && items.length < mostPages);
+  if (cursor !== undefined) throw new Error(`${path} has more than ${mostPages} pages of ${commodity}`);
   return {
     pages: items.filter((item) => item.sk?.S?.startsWith("PAGE#")).map(storedPage),
     guard: items.find((item) => item.sk?.S === "GUARD"),
