@@ -120,6 +120,7 @@ export const invoiceSettled = event({
     clientId: Id("client"),
     counterpartyId: Id("counterparty").optional(),
     dealId: Id("deal").optional(),
+    orderId: Invoice.shape.orderId,
     currency: Currency,
     totalMinor: z.int(),
   }),

@@ -30,6 +30,7 @@ const memo = z.string().trim().min(1).max(1000);
 const named = {
   counterpartyId: Id("counterparty").optional(),
   dealId: Id("deal").optional(),
+  contractId: Id("contract").optional(),
   memo: memo.optional(),
 };
 
@@ -48,6 +49,7 @@ export type NewInvoice = z.infer<typeof NewInvoice>;
 export const InvoiceChange = z.strictObject({
   counterpartyId: named.counterpartyId.nullable(),
   dealId: named.dealId.nullable(),
+  contractId: named.contractId.nullable(),
   memo: memo.nullable().optional(),
   currency: Currency.optional().meta({ description: "Lines without a price need the product's in it" }),
   pricesIncludeTax: z.boolean().optional(),
@@ -84,6 +86,11 @@ export const Invoice = z
     state: InvoiceState,
     clientId: Id("client"),
     ...named,
+    orderId: z
+      .string()
+      .regex(/^ord_[0-9A-HJKMNP-TV-Z]{26}$/)
+      .optional()
+      .meta({ description: "The order that it was made for", examples: ["ord_01JD8Z5T2V9Q4R6W8Y0A1B3C5D"] }),
     party: Party.optional().meta({ description: "The counterparty as it was on the day of issue" }),
     number: z.string().optional().meta({ description: "A draft has none" }),
     currency: Currency,
@@ -117,7 +124,7 @@ export type Issued = Invoice & Required<Pick<Invoice, "number" | "issuedOn" | "d
 
 /** A draft. */
 export const draftOf = (
-  input: Omit<NewInvoice, "lines" | "currency">,
+  input: Omit<NewInvoice, "lines" | "currency"> & Pick<Invoice, "orderId">,
   currency: Currency,
   totals: Totals,
   { id, now }: { readonly id: string; readonly now: Instant },
@@ -150,7 +157,7 @@ export const asIssued = (invoice: Invoice): Issued => {
 /** The draft after a change. @param totals absent where the lines stay as they are @throws invoice.not-draft */
 export const changedDraft = (
   draft: Invoice,
-  { lines: _, counterpartyId, dealId, memo: text, ...change }: InvoiceChange,
+  { lines: _, counterpartyId, dealId, contractId, memo: text, ...change }: InvoiceChange,
   totals: Totals | undefined,
   now: Instant,
 ): Invoice => {
@@ -163,6 +170,7 @@ export const changedDraft = (
     ...totals,
     counterpartyId: kept(draft.counterpartyId, counterpartyId),
     dealId: kept(draft.dealId, dealId),
+    contractId: kept(draft.contractId, contractId),
     memo: kept(draft.memo, text),
     version: draft.version + 1,
     updatedAt: now,

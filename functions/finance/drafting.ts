@@ -13,9 +13,10 @@ import { financeSettingsOf, loadNamed, todayOf } from "./ground.ts";
 
 /**
  * A draft of what a request names, with prices of today; it is not saved.
+ * @param orderId the order that it is made for
  * @throws reference.unknown, invoice.line-invalid, deal.discount-exceeds-line, money.overflow
  */
-export const drafted = async (context: Context, body: NewInvoice): Promise<Invoice> => {
+export const drafted = async (context: Context, body: NewInvoice, orderId?: string): Promise<Invoice> => {
   const [{ settings }, { products }] = await Promise.all([
     financeSettingsOf(context),
     loadNamed(context, body),
@@ -29,7 +30,8 @@ export const drafted = async (context: Context, body: NewInvoice): Promise<Invoi
     products,
     settings,
   });
-  return draftOf(input, currency, totals, { id: context.newId("invoice"), now: context.now });
+  const about = orderId === undefined ? input : { ...input, orderId };
+  return draftOf(about, currency, totals, { id: context.newId("invoice"), now: context.now });
 };
 
 /** A draft after a change. @throws invoice.not-draft, reference.unknown, invoice.line-invalid */

@@ -2,6 +2,7 @@ import { visible } from "../../domain/access/scope.ts";
 import type { Client } from "../../domain/clients/client.ts";
 import { type Counterparty, clientsOf } from "../../domain/clients/counterparty.ts";
 import { linkOn } from "../../domain/clients/links.ts";
+import type { ContractRecord } from "../../domain/contracts/contract.ts";
 import type { Deal } from "../../domain/deals/deal.ts";
 import { openedByFinance } from "../../domain/finance/accounts.ts";
 import { exchangeAccount, type Leg, postingsOf } from "../../domain/finance/booking.ts";
@@ -13,6 +14,7 @@ import { type Day, dayIn } from "../../domain/kernel/time.ts";
 import type { Links } from "../../domain/ledger/transaction.ts";
 import type { Product } from "../../domain/products/product.ts";
 import { clientEntity, counterpartyEntity } from "../clients/store.ts";
+import { contractEntity } from "../contracts/store.ts";
 import { dealEntity } from "../deals/store.ts";
 import type { Actor, Context } from "../kit/context.ts";
 import { entityName, fromItem } from "../kit/table/item.ts";
@@ -77,6 +79,7 @@ export interface Named {
   readonly clientId: string;
   readonly counterpartyId?: string | null | undefined;
   readonly dealId?: string | null | undefined;
+  readonly contractId?: string | null | undefined;
   readonly lines?: readonly { readonly productId?: string | undefined }[] | undefined;
 }
 
@@ -93,13 +96,14 @@ export interface Parties {
  */
 export const loadNamed = async (
   { store, member, scope }: Pick<Context, "store" | "member" | "scope">,
-  { clientId, counterpartyId, dealId, lines = [] }: Named,
+  { clientId, counterpartyId, dealId, contractId, lines = [] }: Named,
 ): Promise<Parties> => {
   const productIds = [...new Set(lines.flatMap(({ productId }) => productId ?? []))];
   const items = await store.batchGet([
     clientEntity.key({ id: clientId }),
     ...(counterpartyId ? [counterpartyEntity.key({ id: counterpartyId })] : []),
     ...(dealId ? [dealEntity.key({ id: dealId })] : []),
+    ...(contractId ? [contractEntity.key({ id: contractId })] : []),
     ...productIds.map((id) => productEntity.key({ id })),
   ]);
   const of = <R>(name: string): R[] =>
@@ -107,6 +111,7 @@ export const loadNamed = async (
   const [client] = of<Client>(clientEntity.name);
   const [counterparty] = of<Counterparty>(counterpartyEntity.name);
   const [deal] = of<Deal>(dealEntity.name);
+  const [contract] = of<ContractRecord>(contractEntity.name);
   const products = new Map(of<Product>(productEntity.name).map((product) => [product.id, product]));
   const fields: FieldFault[] = [];
   const fault = (pointer: string, reason: string) => fields.push({ pointer, reason });
@@ -115,6 +120,7 @@ export const loadNamed = async (
   if (counterpartyId && !(counterparty && clientsOf(counterparty).includes(clientId)))
     fault("/counterpartyId", "names no counterparty of the client");
   if (dealId && deal?.clientId !== clientId) fault("/dealId", "names no deal of the client");
+  if (contractId && contract?.clientId !== clientId) fault("/contractId", "names no contract of the client");
   for (const [at, { productId }] of lines.entries())
     if (productId !== undefined && !products.has(productId))
       fault(`/lines/${at}/productId`, "names no product");

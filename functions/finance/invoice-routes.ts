@@ -65,6 +65,7 @@ export const invoiceRoutes = {
       client: Id("client").optional(),
       counterparty: Id("counterparty").optional(),
       deal: Id("deal").optional(),
+      contract: Id("contract").optional(),
       state: InvoiceState.optional().meta({ description: "`open` where neither client nor number is given" }),
       month: Month.optional().meta({ description: "Of issue; the present one where none is given" }),
       side: Side.optional(),

@@ -102,10 +102,16 @@ const numbered = async (
   return { number: next.number, writes: [countWrite(next.count), numberClaim("own", next.number, id)] };
 };
 
-const linksOf = ({ clientId, counterpartyId, dealId }: Invoice, invoiceId: string, documentId?: string) => ({
+const linksOf = (
+  { clientId, counterpartyId, dealId, contractId, orderId }: Invoice,
+  invoiceId: string,
+  documentId?: string,
+) => ({
   clientId,
   ...(counterpartyId === undefined ? {} : { counterpartyId }),
   ...(dealId === undefined ? {} : { dealId }),
+  ...(contractId === undefined ? {} : { contractId }),
+  ...(orderId === undefined ? {} : { orderId }),
   invoiceId,
   ...(documentId === undefined ? {} : { documentId }),
 });
@@ -181,8 +187,18 @@ export const issueDraft = <Answer>(
 export const settledEvents = (invoices: readonly Invoice[]): Happened[] =>
   invoices
     .filter(({ state }) => state === "settled")
-    .map(({ id, side, number = "", clientId, counterpartyId, dealId, currency, totalMinor }) =>
-      happened(invoiceSettled, { id, side, number, clientId, counterpartyId, dealId, currency, totalMinor }),
+    .map(({ id, side, number = "", clientId, counterpartyId, dealId, orderId, currency, totalMinor }) =>
+      happened(invoiceSettled, {
+        id,
+        side,
+        number,
+        clientId,
+        counterpartyId,
+        dealId,
+        orderId,
+        currency,
+        totalMinor,
+      }),
     );
 
 /** Issues a credit note of an issued invoice, in one transaction with number, invoice and posting. */

@@ -62,6 +62,7 @@ export const invoicesPage = async (
     readonly number?: string | undefined;
     readonly counterparty?: string | undefined;
     readonly deal?: string | undefined;
+    readonly contract?: string | undefined;
   },
 ): Promise<Page<Invoice>> => {
   const { client, state, month, side, number } = query;
@@ -70,6 +71,7 @@ export const invoicesPage = async (
     (client === undefined || invoice.clientId === client) &&
     (query.counterparty === undefined || invoice.counterpartyId === query.counterparty) &&
     (query.deal === undefined || invoice.dealId === query.deal) &&
+    (query.contract === undefined || invoice.contractId === query.contract) &&
     (state === undefined || invoice.state === state) &&
     (month === undefined || (invoice.issuedOn ?? "").startsWith(month));
   const filtered = async (page: Promise<Page<Invoice>>): Promise<Page<Invoice>> => {

@@ -81,6 +81,7 @@ describe("a draft", () => {
           clientId: "cli_01JD8Z5T2V9Q4R6W8Y0A1B3C5D",
           counterpartyId: first,
           dealId: "deal_01JD8Z5T2V9Q4R6W8Y0A1B3C5D",
+          contractId: "ctr_01JD8Z5T2V9Q4R6W8Y0A1B3C5D",
           lines: [{ productId: "prd_01JD8Z5T2V9Q4R6W8Y0A1B3C5D" }],
         },
       }),
@@ -91,6 +92,7 @@ describe("a draft", () => {
         { pointer: "/clientId" },
         { pointer: "/counterpartyId" },
         { pointer: "/dealId" },
+        { pointer: "/contractId" },
         { pointer: "/lines/0/productId" },
       ],
     });

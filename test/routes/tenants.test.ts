@@ -185,6 +185,7 @@ const queryPrefix: Readonly<Record<string, string>> = {
   client: "cli",
   clientId: "cli",
   counterparty: "cpt",
+  contract: "ctr",
   deal: "deal",
   member: "mem",
   parent: "cli",

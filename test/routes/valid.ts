@@ -480,6 +480,7 @@ export const valid: Readonly<Record<string, (company: Company) => Promise<Reques
       clientId: ids.cli,
       counterpartyId: ids.cpt,
       dealId: ids.deal,
+      contractId: ids.ctr,
       lines: [{ productId: ids.prd, quantity: 2, unitPriceMinor: 1_000, discount: { basisPoints: 500 } }],
     },
   }),
@@ -488,6 +489,7 @@ export const valid: Readonly<Record<string, (company: Company) => Promise<Reques
     body: {
       counterpartyId: company.ids.cpt,
       dealId: company.ids.deal,
+      contractId: company.ids.ctr,
       lines: [{ productId: company.ids.prd, unitPriceMinor: 2_000 }],
     },
   }),
