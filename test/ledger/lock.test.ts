@@ -1,8 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { clientOf } from "../../functions/client.ts";
+import { jsonOf } from "../../functions/kit/table/text.ts";
 import { allRoutes } from "../../functions/routes.ts";
 import { stackUrl, tokenFor } from "../support/client.ts";
-import { type Books, booksAs, newBooks, transactionOf } from "./books.ts";
+import { type Books, booksAs, newBooks, openVault, transactionOf } from "./books.ts";
 
 const post = (books: Books, id: string, effectiveOn: string) =>
   books.postTransaction({ body: transactionOf(id, { from: "cash", to: "bank", amount: 5, effectiveOn }) });
@@ -35,6 +36,17 @@ describe("the lock of a period", () => {
     await post(books, "open", "2026-10-01");
     const { items } = await books.listLedgerBalances({ query: { account: "bank", commodity: "EUR" } });
     expect(items).toMatchObject([{ balance: 10 }]);
+  });
+
+  test("is told as an event, written with it", async () => {
+    const { books, tenantId } = await newBooks();
+    const lock = await books.setLedgerLock({ body: { lockedThrough: "2026-09-30" } });
+    const vault = await openVault(tenantId);
+    const { happened } = await vault.get("LEDGER-LOCK", "LOCK");
+    vault.close();
+    expect(JSON.parse(jsonOf(happened?.S ?? "[]"))).toMatchObject([
+      { type: "ledger.period-locked", version: 1, data: lock },
+    ]);
   });
 
   test("still answers the repetition of what was posted before it", async () => {
