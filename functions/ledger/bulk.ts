@@ -125,19 +125,45 @@ const postedGroup = async (
   }
 };
 
+/** How many groups are posted at once where their order makes no difference. */
+const mostAtOnce = 4;
+
+/** Whether a group may be posted beside others: no account of it can refuse anything, by all that is known. */
+const isCalm = (group: readonly Row[], known: Pick<Known, "account">): boolean =>
+  group.every(({ request: { transaction, opens = [] } }) =>
+    transaction.postings.every(({ account: path }) => {
+      const account = known.account(path) ?? opens.find((one) => one.path === path);
+      return account !== undefined && account.type !== "stock" && !isConstrained(account);
+    }),
+  );
+
 /**
- * Posts each of up to a thousand requests, in their order and in groups of as many as one DynamoDB transaction
- * holds. A refused one does not hold up the others; a request that was posted before is told as `replayed`.
+ * Posts each of up to a thousand requests, in groups of as many as one DynamoDB transaction holds. They are posted in
+ * their order where it makes a difference: where an account is constrained, or an id stands twice. A refused one does
+ * not hold up the others; a request that was posted before is told as `replayed`.
  */
 export const postAll = async (
   context: PostingContext,
   requests: readonly PostingRequest[],
   { byHand = false }: { readonly byHand?: boolean } = {},
 ): Promise<BulkResult[]> => {
-  const results: BulkResult[] = [];
+  const known = knownOf(context.store.tenantId);
   const rows = requests.map((request, at) => ({ at, request }));
-  for (const group of groupsOf(rows, knownOf(context.store.tenantId)))
-    results.push(...(await postedGroup(context, group, byHand)));
+  const groups = groupsOf(rows, known);
+  const areDistinct = new Set(requests.map(({ transaction }) => transaction.id)).size === requests.length;
+  const results: BulkResult[] = [];
+  for (let at = 0; at < groups.length; ) {
+    const next = groups.slice(at, at + mostAtOnce);
+    const other = next.findIndex((group) => !areDistinct || !isCalm(group, known));
+    const together = next.slice(0, other < 0 ? next.length : Math.max(1, other));
+    // All of them end before anything is thrown: a failure leaves nothing running behind the answer.
+    const done = await Promise.allSettled(together.map((group) => postedGroup(context, group, byHand)));
+    for (const one of done) {
+      if (one.status === "rejected") throw one.reason;
+      results.push(...one.value);
+    }
+    at += together.length;
+  }
   return results;
 };
 

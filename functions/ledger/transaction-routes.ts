@@ -83,7 +83,8 @@ export const transactionRoutes = {
     path: "/v1/ledger/bulk",
     summary: "Post up to a thousand transactions, each with its own result",
     description:
-      "They are posted in their order, in groups; what is refused does not stop the others. Send the same again after a " +
+      "They are posted in groups, in their order where an account is constrained; what rows of a group do to one account is " +
+      "netted before its constraints are held against it. What is refused does not stop the others. Send the same again after a " +
       "failure: what was posted is answered as `replayed`.",
     body: z.strictObject({
       transactions: z.array(NewTransaction).min(1).max(mostInBulk),

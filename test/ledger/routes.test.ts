@@ -250,6 +250,23 @@ describe("transactions over HTTP", () => {
 });
 
 describe("bulk over HTTP", () => {
+  test("rows on an account that may not go below zero are posted in their order", async () => {
+    const own = await made();
+    await own.openAccount({
+      body: { path: "box", type: "asset", mayGoBelowZero: false, limits: { EUR: 10 } },
+    });
+    const rows = Array.from({ length: 120 }, (_, n) =>
+      n % 2 === 0 ? moved(`in-${n}`, "cash", "box", 10) : moved(`out-${n}`, "box", "bank", 10),
+    );
+    const wrong = [...rows, moved("too-much", "box", "bank", 1)];
+    const answer = await own.postBulk({ body: { transactions: wrong } });
+    expect(answer.results.filter(({ outcome }) => outcome === "refused").map(({ id }) => id)).toEqual([
+      "too-much",
+    ]);
+    const { items } = await own.listLedgerBalances({ query: { account: "box", commodity: "EUR" } });
+    expect(items).toMatchObject([{ balance: 0 }]);
+  });
+
   test("each row has its own result, whatever the others have; sent again all are told as posted before", async () => {
     const own = await made();
     const foreign = await newClient(api);
