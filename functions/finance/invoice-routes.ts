@@ -38,6 +38,9 @@ export const postingFailures = [
   "money.overflow",
 ];
 
+/** What the contract that an invoice names may refuse. */
+const contractFailures = ["contract.not-in-force", "contract.exceeded", "contract.currency-differs"];
+
 export const invoiceRoutes = {
   createInvoice: route({
     ...shared,
@@ -117,7 +120,7 @@ export const invoiceRoutes = {
     path: "/v1/finance/invoices/{invoiceId}/issue",
     summary: "Issue a draft: it gets its number, and the ledger its transaction",
     description:
-      "Number, document and posting are one write, so that a series has no gap and no number twice. A supplier's document brings its own number.",
+      "Number, document and posting are one write, so that a series has no gap and no number twice. A supplier's document brings its own number. What the invoice comes to without tax is taken of the contract that it names, in the same write.",
     permission: "finance:write",
     params,
     body: IssueOrder,
@@ -132,6 +135,7 @@ export const invoiceRoutes = {
       "series.exhausted",
       "counterparty.not-linked",
       "reference.unknown",
+      ...contractFailures,
       ...postingFailures,
     ],
   }),

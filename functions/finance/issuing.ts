@@ -1,4 +1,5 @@
-import { type CreditNote, credited, type NewCreditNote } from "../../domain/finance/credit.ts";
+import type { CreditNote, NewCreditNote } from "../../domain/finance/credit.ts";
+import { credited } from "../../domain/finance/crediting.ts";
 import type { Invoice, Issued, IssueOrder } from "../../domain/finance/invoice.ts";
 import { checkNotBefore, documentDay, issued, issueLegs } from "../../domain/finance/issue.ts";
 import { periodOf, type SeriesCount, seriesFor, taken } from "../../domain/finance/numbering.ts";
@@ -9,6 +10,7 @@ import type { Day } from "../../domain/kernel/time.ts";
 import { type Happened, happened } from "../../events/event.ts";
 import { creditNoteIssued, invoiceIssued, invoiceSettled } from "../../events/finance.ts";
 import { counterpartyEntity } from "../clients/store.ts";
+import { givenBackByNote, takenByInvoice } from "../contracts/invoiced.ts";
 import type { Store, Write } from "../kit/table/store.ts";
 import { create, StaleWrite, update } from "../kit/table/store.ts";
 import { type PostingContext, type PostingRequest, post } from "../ledger/posting.ts";
@@ -129,7 +131,7 @@ export interface Together<Answer> {
  * Issues a draft: number, document and posting in one transaction, with whatever else belongs to the change. For the
  * routes of finance and for other subjects, which draft with `drafted` and issue with `fresh`.
  * @throws invoice.not-draft, invoice.number-needed, invoice.number-taken, series.unknown, counterparty.not-linked,
- * finance.rate-missing, finance.day-in-future, and what `post` throws
+ * finance.rate-missing, finance.day-in-future, what `post` throws, and what the contract refuses
  */
 export const issueDraft = <Answer>(
   context: Carrying,
@@ -176,9 +178,17 @@ export const issueDraft = <Answer>(
       version: fresh ? 1 : next.version,
       ...(request ? { transactionId: request.transaction.id } : {}),
     };
+    const { id: invoiceId, contractId, currency, netMinor } = document;
+    const billed = { invoiceId, contractId, currency, netMinor, number, on: issuedOn };
+    const ofContract = await takenByInvoice(context, billed);
     return carriedOut(context, request, {
-      writes: [(fresh ? create : update)(invoiceEntity, document), ...numbering, ...writes],
-      happened: [happened(invoiceIssued, document), ...more],
+      writes: [
+        (fresh ? create : update)(invoiceEntity, document),
+        ...numbering,
+        ...ofContract.writes,
+        ...writes,
+      ],
+      happened: [happened(invoiceIssued, document), ...ofContract.happened, ...more],
       answer: answer(document),
     });
   });
@@ -246,16 +256,23 @@ export const issueCreditNote = <Answer>(
     );
     const { transactionId: _, ...without } = result.note;
     const note: CreditNote = request ? result.note : without;
+    const { contractId, currency } = invoice;
+    const ofContract = await givenBackByNote(context, {
+      ...{ invoiceId: invoice.id, creditNoteId: id },
+      ...{ contractId, currency, netMinor: note.netMinor, number, on: issuedOn },
+    });
     return carriedOut(context, request, {
       writes: [
         create(creditNoteEntity, note),
         update(invoiceEntity, result.invoice),
         ...numbering,
+        ...ofContract.writes,
         ...writes,
       ],
       happened: [
         happened(creditNoteIssued, note),
         ...(invoice.openMinor > 0 ? settledEvents([result.invoice]) : []),
+        ...ofContract.happened,
         ...more,
       ],
       answer: answer(note),

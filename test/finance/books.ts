@@ -1,7 +1,8 @@
 import { expect } from "vitest";
 import type { Leg } from "../../domain/finance/booking.ts";
 import { postingsOf } from "../../domain/finance/booking.ts";
-import { type CreditNote, credited } from "../../domain/finance/credit.ts";
+import type { CreditNote } from "../../domain/finance/credit.ts";
+import { credited } from "../../domain/finance/crediting.ts";
 import { openOn } from "../../domain/finance/history.ts";
 import { asIssued, draftOf, type Issued, withOpen } from "../../domain/finance/invoice.ts";
 import { issued, issueLegs } from "../../domain/finance/issue.ts";

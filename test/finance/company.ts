@@ -53,6 +53,12 @@ export const issuedInvoice = async (
   return call.issueInvoice({ params: { invoiceId: draft.id }, body: order });
 };
 
+/** Sets rates of the euro by day. */
+export const rates = async ({ call }: FinanceCompany, byDay: Record<string, string>) => {
+  for (const [day, rate] of Object.entries(byDay))
+    await call.setExchangeRate({ params: { currency: "EUR", day }, body: { rate } });
+};
+
 /** A new member of this role, by the member's own token. */
 export const hired = async (
   { call }: FinanceCompany,

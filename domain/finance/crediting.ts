@@ -1,0 +1,233 @@
+import { Failure } from "../kernel/errors.ts";
+import { dividedHalfAwayFromZero, exactNumber, sumMinor } from "../kernel/money.ts";
+import type { Day, Instant } from "../kernel/time.ts";
+import type { Leg } from "./booking.ts";
+import type { CreditLine, CreditLineInput, CreditNote, NewCreditNote } from "./credit.ts";
+import { type Invoice, type Issued, withOpen } from "./invoice.ts";
+import { type BookedLine, counterLegs } from "./issue.ts";
+import { freeLeg, settledLegs } from "./money.ts";
+import { bookShare } from "./settlement.ts";
+
+/** The share of a whole that belongs to a part, rounded a half away from zero. */
+const shareOf = (whole: number, part: number, of: number): number =>
+  of === 0 ? 0 : exactNumber(dividedHalfAwayFromZero(BigInt(whole) * BigInt(part), BigInt(of)));
+
+/**
+ * The share of what comes between two marks on the way from nothing to all: shares that follow one another sum to the
+ * whole exactly, whatever the steps.
+ */
+export const between = (whole: number, from: number, to: number, of: number): number =>
+  shareOf(whole, to, of) - shareOf(whole, from, of);
+
+const refuse = (at: number, field: string, reason: string) =>
+  new Failure("credit-note.exceeds-left", { fields: [{ pointer: `/lines/${at}/${field}`, reason }] });
+
+/** The net that an input takes back of its line. */
+const netOf = (invoice: Invoice, input: CreditLineInput, at: number): number => {
+  const line = invoice.lines[input.line];
+  if (!line) throw refuse(at, "line", `is no line of the invoice, which has ${invoice.lines.length}`);
+  const left = line.netMinor - (invoice.credited?.lines[input.line] ?? 0);
+  const { netMinor, quantity } = input;
+  if (netMinor !== undefined && quantity !== undefined)
+    throw new Failure("request.invalid", {
+      fields: [{ pointer: `/lines/${at}/netMinor`, reason: "cannot be given together with quantity" }],
+    });
+  if (quantity !== undefined && quantity > line.quantity)
+    throw refuse(at, "quantity", `is more than ${line.quantity}, which was invoiced`);
+  const wished =
+    netMinor ?? (quantity === undefined ? left : shareOf(line.netMinor, quantity, line.quantity));
+  // Quantities that are taken back one by one may round to a unit more than there is.
+  const rounding = quantity === undefined ? 0 : 1;
+  if (wished > left + rounding)
+    throw refuse(
+      at,
+      netMinor === undefined ? "quantity" : "netMinor",
+      `comes to ${wished}, and ${left} of the line is left`,
+    );
+  return Math.min(wished, left);
+};
+
+interface Circumstances {
+  readonly id: string;
+  readonly transactionId: string;
+  readonly number: string;
+  readonly issuedOn: Day;
+  readonly now: Instant;
+}
+
+export interface Credited {
+  readonly note: CreditNote;
+  readonly invoice: Issued;
+  readonly legs: Leg[];
+}
+
+const creditLines = (invoice: Invoice, input: NewCreditNote): CreditLine[] => {
+  const inputs: readonly CreditLineInput[] = input.lines ?? invoice.lines.map((_, line) => ({ line }));
+  const places = inputs.map(({ line }) => line);
+  const twice = places.findIndex((line, at) => places.indexOf(line) < at);
+  if (twice >= 0)
+    throw new Failure("request.invalid", {
+      fields: [{ pointer: `/lines/${twice}/line`, reason: "names a line twice" }],
+    });
+  return inputs.flatMap((one, at) => {
+    const netMinor = netOf(invoice, one, at);
+    const line = invoice.lines[one.line];
+    if (!line || netMinor === 0) return [];
+    const before = invoice.credited?.lines[one.line] ?? 0;
+    const taxMinor = between(line.taxMinor, before, before + netMinor, line.netMinor);
+    return [
+      {
+        line: one.line,
+        description: line.description,
+        ...(line.productId === undefined ? {} : { productId: line.productId }),
+        ...(one.quantity === undefined ? {} : { quantity: one.quantity }),
+        taxId: line.taxId,
+        percent: line.percent,
+        netMinor,
+        taxMinor,
+        totalMinor: netMinor + taxMinor,
+      },
+    ];
+  });
+};
+
+/** What all credit notes together take back. */
+const creditedThen = (invoice: Issued, lines: readonly CreditLine[], sums: Sums): Credits => {
+  const before = creditedBefore(invoice);
+  return {
+    netMinor: before.netMinor + sums.netMinor,
+    taxMinor: before.taxMinor + sums.taxMinor,
+    totalMinor: before.totalMinor + sums.totalMinor,
+    lines: before.lines.map((sum, at) => sum + (lines.find(({ line }) => line === at)?.netMinor ?? 0)),
+  };
+};
+
+interface Sums {
+  readonly netMinor: number;
+  readonly taxMinor: number;
+  readonly totalMinor: number;
+}
+
+type Credits = NonNullable<Invoice["credited"]>;
+
+const creditedBefore = (invoice: Invoice): Credits =>
+  invoice.credited ?? { netMinor: 0, taxMinor: 0, totalMinor: 0, lines: invoice.lines.map(() => 0) };
+
+/** What a credit note takes from what is open, what it leaves free, and what both stand in the books with. */
+interface Parts {
+  readonly settledMinor: number;
+  readonly settledBookMinor: number;
+  readonly leftMinor: number;
+  readonly leftBookMinor: number;
+  readonly book: CreditNote["book"];
+}
+
+/**
+ * What is open still is taken back with what it stands in the books with; what was paid, with its share of the whole at
+ * the invoice's rate.
+ */
+const partsOf = (invoice: Issued, { totalMinor }: Sums, after: Credits): Parts => {
+  const before = creditedBefore(invoice);
+  const settledMinor = Math.min(invoice.openMinor, totalMinor);
+  const settledBookMinor = settledMinor === 0 ? 0 : bookShare(invoice, settledMinor);
+  const leftMinor = totalMinor - settledMinor;
+  const { book } = invoice;
+  const wholeShare = between(book.totalMinor, before.totalMinor, after.totalMinor, invoice.totalMinor);
+  const leftBookMinor = leftMinor === 0 ? 0 : Math.max(0, wholeShare - settledBookMinor);
+  return {
+    settledMinor,
+    settledBookMinor,
+    leftMinor,
+    leftBookMinor,
+    book: {
+      totalMinor: settledBookMinor + leftBookMinor,
+      taxMinor: between(book.taxMinor, before.taxMinor, after.taxMinor, invoice.taxMinor),
+      discountMinor: between(book.discountMinor, before.netMinor, after.netMinor, invoice.netMinor),
+    },
+  };
+};
+
+/** What a credit note moves: the opposite of its share of the invoice. */
+const creditLegs = (
+  invoice: Issued,
+  lines: readonly CreditLine[],
+  { settledMinor, settledBookMinor, leftMinor, leftBookMinor, book }: Parts,
+  tenantCurrency: string,
+): Leg[] => {
+  const { side, clientId, currency } = invoice;
+  const booked: BookedLine[] = lines.map(({ line: at, ...line }) => {
+    const { discountMinor = 0, netMinor: whole = 0, costAccount } = invoice.lines[at] ?? {};
+    return { ...line, costAccount, discountMinor: shareOf(discountMinor, line.netMinor, whole) };
+  });
+  return [
+    ...settledLegs(invoice, [{ currency, amountMinor: settledMinor, amountBookMinor: settledBookMinor }]),
+    freeLeg({ side, clientId }, currency, { amountMinor: leftMinor, bookMinor: leftBookMinor }, 1),
+    ...counterLegs(side, booked, book, tenantCurrency).map((leg) => ({
+      ...leg,
+      amountMinor: -leg.amountMinor,
+      bookMinor: -leg.bookMinor,
+    })),
+  ];
+};
+
+/**
+ * A credit note of an issued invoice: at most what no other took back. It lowers what is open; what was paid already
+ * becomes the client's free money.
+ * @throws credit-note.exceeds-left, request.invalid, money.overflow
+ */
+export const credited = (
+  invoice: Issued,
+  input: NewCreditNote,
+  { id, transactionId, number, issuedOn, now }: Circumstances,
+  tenantCurrency: string,
+): Credited => {
+  const lines = creditLines(invoice, input);
+  const netMinor = sumMinor(lines.map((line) => line.netMinor));
+  const taxMinor = sumMinor(lines.map((line) => line.taxMinor));
+  const sums = { netMinor, taxMinor, totalMinor: netMinor + taxMinor };
+  if (sums.totalMinor === 0)
+    throw new Failure("credit-note.exceeds-left", {
+      detail: "Nothing of the invoice is left to be credited.",
+    });
+  const after = creditedThen(invoice, lines, sums);
+  const parts = partsOf(invoice, sums, after);
+  const { side, clientId, counterpartyId, dealId, party, rate, currency } = invoice;
+  return {
+    note: {
+      id,
+      version: 1,
+      side,
+      invoiceId: invoice.id,
+      invoiceNumber: invoice.number,
+      clientId,
+      ...(counterpartyId === undefined ? {} : { counterpartyId }),
+      ...(dealId === undefined ? {} : { dealId }),
+      ...(party === undefined ? {} : { party }),
+      number,
+      issuedOn,
+      reason: input.reason,
+      lines,
+      ...sums,
+      ...(rate === undefined ? {} : { rate }),
+      ...parts,
+      currency,
+      allocations: [],
+      refundedMinor: 0,
+      transactionId,
+      createdAt: now,
+      updatedAt: now,
+    },
+    invoice: {
+      ...withOpen(
+        invoice,
+        {
+          openMinor: invoice.openMinor - parts.settledMinor,
+          openBookMinor: invoice.openBookMinor - parts.settledBookMinor,
+        },
+        now,
+      ),
+      credited: after,
+    },
+    legs: creditLegs(invoice, lines, parts, tenantCurrency),
+  };
+};
