@@ -36,6 +36,8 @@ export const Consumption = z
     on: Day,
     dealId: Id("deal").optional(),
     reference: z.string().optional(),
+    invoiceId: Id("invoice").optional().meta({ description: "The invoice by whose issue it was taken" }),
+    creditNoteId: Id("creditNote").optional().meta({ description: "The credit note that gave it back" }),
     reverses: Id("consumption").optional().meta({ description: "The entry that this one takes back" }),
     consumedMinor: MinorAmount.meta({ description: "What is consumed of the contract after it" }),
     by: z.string(),
@@ -55,6 +57,9 @@ interface Entering {
   readonly now: Instant;
 }
 
+/** The document that takes something, or gives it back. */
+export type ByDocument = Pick<Consumption, "invoiceId" | "creditNoteId">;
+
 /**
  * The contract with so much more consumed, and the entry that says so. Both are written at once.
  * @throws contract.not-in-force, contract.currency-differs, contract.exceeded, money.overflow
@@ -63,6 +68,7 @@ export const consumed = (
   contract: ContractRecord,
   input: NewConsumption,
   { id, by, now }: Entering,
+  document: ByDocument = {},
 ): Consumed => {
   checkInForce(contract, input.on);
   if (contract.currency !== undefined && contract.currency !== input.currency)
@@ -87,11 +93,43 @@ export const consumed = (
       },
       now,
     ),
-    consumption: { id, version: 1, contractId: contract.id, ...input, consumedMinor: after, by, at: now },
+    consumption: {
+      ...{ id, version: 1, contractId: contract.id },
+      ...input,
+      ...document,
+      ...{ consumedMinor: after, by, at: now },
+    },
   };
 };
 
-/** What takes a consumption back: whole, whatever became of the contract since. That it is done once, the key of its item says. */
+/**
+ * The contract with less consumed, because a credit note gave back so much of what its invoice took. Whatever became of the
+ * contract since does not matter.
+ */
+export const givenBack = (
+  contract: ContractRecord,
+  input: NewConsumption,
+  { id, by, now }: Entering,
+  document: ByDocument,
+): Consumed => {
+  const after = exactNumber(BigInt(contract.consumedMinor) - BigInt(input.amountMinor));
+  if (after < 0) throw new Error(`more is given back to ${contract.id} than was taken`);
+  return {
+    contract: nextContract(contract, { consumedMinor: after }, now),
+    consumption: {
+      ...{ id, version: 1, contractId: contract.id },
+      ...input,
+      ...document,
+      ...{ amountMinor: -input.amountMinor, consumedMinor: after, by, at: now },
+    },
+  };
+};
+
+/**
+ * What takes an entry back that was made by hand: whole, whatever became of the contract since. That it is done once, the
+ * key of its item says.
+ * @throws contract.consumption-reversed, contract.consumption-invoiced
+ */
 export const reversed = (
   contract: ContractRecord,
   entry: Consumption,
@@ -99,6 +137,10 @@ export const reversed = (
 ): Consumed => {
   if (entry.reverses !== undefined)
     throw new Failure("contract.consumption-reversed", { detail: "A reversal is not reversed." });
+  if (entry.invoiceId !== undefined)
+    throw new Failure("contract.consumption-invoiced", {
+      detail: "A credit note of the invoice gives it back.",
+    });
   const after = exactNumber(BigInt(contract.consumedMinor) - BigInt(entry.amountMinor));
   return {
     contract: nextContract(contract, { consumedMinor: after }, now),

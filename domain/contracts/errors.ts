@@ -9,6 +9,7 @@ export const contractFailures = {
   "contract.exceeded": { kind: "conflict", title: "More would be consumed than was agreed" },
   "contract.currency-differs": { kind: "unprocessable", title: "The contract is in another currency" },
   "contract.consumption-reversed": { kind: "conflict", title: "The consumption is reversed already" },
+  "contract.consumption-invoiced": { kind: "conflict", title: "The consumption is that of an invoice" },
   "contract.deal-linked": { kind: "conflict", title: "The deal is linked to the contract already" },
   "contract.single": { kind: "conflict", title: "A single contract is for one deal" },
   "contract.file-missing": { kind: "conflict", title: "The file has not arrived as it was announced" },

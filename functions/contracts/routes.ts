@@ -182,7 +182,7 @@ export const contractRoutes = {
     params: params.extend({ consumptionId: Id("consumption") }),
     status: 201,
     output: Consumption,
-    failures: ["contract.consumption-reversed"],
+    failures: ["contract.consumption-reversed", "contract.consumption-invoiced"],
   }),
   announceContractFile: route({
     ...writes,

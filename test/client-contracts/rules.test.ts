@@ -6,7 +6,7 @@ import {
   signedContract,
   terminatedContract,
 } from "../../domain/contracts/change.ts";
-import { type Consumption, consumed, reversed } from "../../domain/contracts/consumption.ts";
+import { type Consumption, consumed, givenBack, reversed } from "../../domain/contracts/consumption.ts";
 import {
   type ContractRecord,
   contractOn,
@@ -201,6 +201,21 @@ describe("what is consumed", () => {
       }),
       { seed, numRuns: 300 },
     );
+  });
+
+  test("by an invoice is given back by its credit notes and not by hand", () => {
+    const entering = { id: "cns_1", by: "system", now };
+    const document = { invoiceId: "inv_01JD8Z5T2V9Q4R6W8Y0A1B3C5D" };
+    const input = { amountMinor: 700, currency: "EUR", on: "2026-05-05", reference: "INV-1" };
+    const { contract, consumption } = consumed(inForce(), input, entering, document);
+    expect(consumption).toMatchObject({ ...document, amountMinor: 700, consumedMinor: 700 });
+    expect(refusal(() => reversed(contract, consumption, entering))).toBe("contract.consumption-invoiced");
+    const note = { ...document, creditNoteId: "crn_01JD8Z5T2V9Q4R6W8Y0A1B3C5D" };
+    const over = { ...contract, termination: { on: "2026-05-05", reason: "moved", by: "-", at: now } };
+    const back = givenBack(over, { ...input, amountMinor: 200, on: "2026-06-06" }, entering, note);
+    expect(back.consumption).toMatchObject({ ...note, amountMinor: -200, consumedMinor: 500 });
+    expect(back.contract.consumedMinor).toBe(500);
+    expect(() => givenBack(back.contract, { ...input, amountMinor: 501 }, entering, note)).toThrow();
   });
 
   test("is in the contract's currency; the first gives one without an amount its currency", () => {
