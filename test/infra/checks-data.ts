@@ -153,6 +153,27 @@ export const dataChecks: readonly Check[] = [
     },
   },
   {
+    guarantee: "what is forgotten of the files of members are uploads; the files of contracts are kept",
+    violations: (templates) =>
+      ofType(templates, "AWS::S3::Bucket")
+        .filter((bucket) => property(bucket, "CorsConfiguration") !== undefined)
+        .flatMap((bucket) =>
+          listOf(property(bucket, "LifecycleConfiguration", "Rules")).flatMap((rule) =>
+            unless(
+              at(rule, "ExpirationInDays") === undefined || at(rule, "Prefix") === "uploads/",
+              `${bucket.id} forgets more than uploads`,
+            ),
+          ),
+        ),
+    breaks: {
+      "no prefix": (templates) => {
+        for (const bucket of ofType(templates, "AWS::S3::Bucket"))
+          for (const rule of listOf(property(bucket, "LifecycleConfiguration", "Rules")))
+            Reflect.deleteProperty(Object(rule), "Prefix");
+      },
+    },
+  },
+  {
     guarantee: "queues are encrypted, spoken to over TLS, and keep for fourteen days",
     violations: (templates) =>
       ofType(templates, "AWS::SQS::Queue").flatMap((queue) => [
