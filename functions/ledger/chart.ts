@@ -13,19 +13,25 @@ export const chartWrites = (now: Instant): Write[] => [
   ),
 ];
 
+const mostTries = 6;
+
 /** Makes the ledger of a tenant that has none yet: one that was made before there were ledgers. */
 export const ensureChart = async ({
   store,
   now,
   newId,
 }: Pick<PostingContext, "store" | "now" | "newId">): Promise<void> => {
-  const [head] = await store.batchGet([headKey(0)]);
-  if (headOf(0, head).charted) return;
-  try {
-    // Not by `save`: that would remember an answer to the request before it has one.
-    await store.write(chartWrites(now), newId("change"));
-  } catch (error) {
-    // Somebody else made it at the same moment.
-    if (!(error instanceof StaleWrite)) throw error;
+  for (let attempt = 0; attempt < mostTries; attempt++) {
+    const [head] = await store.batchGet([headKey(0)]);
+    if (headOf(0, head).charted) return;
+    try {
+      // Not by `save`: that would remember an answer to the request before it has one.
+      await store.write(chartWrites(now), newId("change"));
+      return;
+    } catch (error) {
+      // Somebody else made it at the same moment, or was about to: we look again.
+      if (!(error instanceof StaleWrite)) throw error;
+    }
   }
+  throw new StaleWrite();
 };
