@@ -9,14 +9,17 @@ import {
 import { totalled } from "../../domain/finance/lines.ts";
 import { Failure } from "../../domain/kernel/errors.ts";
 import type { Context } from "../kit/context.ts";
-import { financeSettingsOf, loadNamed, todayOf } from "./ground.ts";
+import { type Doing, financeSettingsOf, loadNamed, todayOf } from "./ground.ts";
+
+/** Who drafts: as far as their right reaches the clients. */
+export type Drafting = Doing & Pick<Context, "member" | "scope">;
 
 /**
  * A draft of what a request names, with prices of today; it is not saved.
  * @param orderId the order that it is made for
  * @throws reference.unknown, invoice.line-invalid, deal.discount-exceeds-line, money.overflow
  */
-export const drafted = async (context: Context, body: NewInvoice, orderId?: string): Promise<Invoice> => {
+export const drafted = async (context: Drafting, body: NewInvoice, orderId?: string): Promise<Invoice> => {
   const [{ settings }, { products }] = await Promise.all([
     financeSettingsOf(context),
     loadNamed(context, body),
@@ -35,7 +38,7 @@ export const drafted = async (context: Context, body: NewInvoice, orderId?: stri
 };
 
 /** A draft after a change. @throws invoice.not-draft, reference.unknown, invoice.line-invalid */
-export const redrafted = async (context: Context, draft: Invoice, body: InvoiceChange): Promise<Invoice> => {
+export const redrafted = async (context: Drafting, draft: Invoice, body: InvoiceChange): Promise<Invoice> => {
   checkDraft(draft);
   const { lines } = body;
   if (lines === undefined && (body.currency !== undefined || body.pricesIncludeTax !== undefined))
