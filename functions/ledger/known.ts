@@ -3,8 +3,9 @@ import { chains } from "../../domain/ledger/effects.ts";
 import type { HeldCommodity } from "./commodities.ts";
 import type { Head } from "./store.ts";
 
-const mostTenants = 200;
-const mostAccounts = 20_000;
+/** An account takes some 300 bytes. */
+const mostTenants = 50;
+const mostAccounts = 10_000;
 
 /**
  * What this instance of the Lambda knows of a tenant's ledger from earlier postings. None of it has to be true: a
