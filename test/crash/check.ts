@@ -1,6 +1,7 @@
 import type { ClientWhole } from "../../domain/clients/whole.ts";
 import type { Deal } from "../../domain/deals/deal.ts";
 import { itemsOf } from "../../functions/client.ts";
+import { soldOf } from "./ledger.ts";
 import type { Api, Seen, StackProcess } from "./process.ts";
 import { belongingsOf, type Journal, type Wanted } from "./writers.ts";
 
@@ -88,7 +89,7 @@ const recordFaults = (journal: Journal, { clients, deals }: Found): string[] => 
 };
 
 /** What was written and never came over the bus, or came as two different events. */
-const eventFaults = ({ clients, deals, events }: Found): string[] => {
+const eventFaults = ({ clients, deals, events }: Found, sales: readonly string[]): string[] => {
   const heard = new Map<string, Set<string>>();
   const note = (name: string, eventId: string) =>
     heard.set(name, (heard.get(name) ?? new Set()).add(eventId));
@@ -108,6 +109,7 @@ const eventFaults = ({ clients, deals, events }: Found): string[] => {
       `deal.registered ${id} 1`,
       ...moves.map(({ kind }, n) => `deal.${kind} ${id} ${n + 2}`),
     ]),
+    ...sales.map((id) => `ledger.transaction-posted ${id} 1`),
   ];
   return names.flatMap((name) => {
     const ids = heard.get(name)?.size ?? 0;
@@ -180,6 +182,7 @@ const loginFaults = async (stack: StackProcess, api: Api, { members }: Journal):
 export interface Verdict {
   readonly clients: number;
   readonly deals: number;
+  readonly sales: number;
   readonly events: number;
   readonly faults: readonly string[];
 }
@@ -188,15 +191,18 @@ export interface Verdict {
 export const judge = async (stack: StackProcess, api: Api, journal: Journal): Promise<Verdict> => {
   await stack.settle();
   const found = await read(stack, api);
+  const sold = await soldOf(api, journal.sales);
   const { queues, lostDeliveries } = await stack.state();
   return {
     clients: found.clients.size,
     deals: found.deals.size,
+    sales: sold.ids.length,
     events: found.events.length,
     faults: [
       ...recordFaults(journal, found),
       ...found.twice.map((externalId) => `${externalId} is there twice`),
-      ...eventFaults(found),
+      ...eventFaults(found, sold.ids),
+      ...sold.faults,
       ...(await derivedFaults(api, journal, found)),
       ...(await loginFaults(stack, api, journal)),
       ...queues

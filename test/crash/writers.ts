@@ -1,4 +1,5 @@
 import { ProblemError } from "../../functions/client.ts";
+import { type MadeSale, saleBody } from "./ledger.ts";
 import type { Api } from "./process.ts";
 
 /** A value as it was last answered, and the one that was asked for and not answered, if any. */
@@ -33,10 +34,11 @@ export interface Journal {
   readonly clients: MadeClient[];
   readonly deals: MadeDeal[];
   readonly members: MadeMember[];
+  readonly sales: MadeSale[];
   answers: number;
 }
 
-export const newJournal = (): Journal => ({ clients: [], deals: [], members: [], answers: 0 });
+export const newJournal = (): Journal => ({ clients: [], deals: [], members: [], sales: [], answers: 0 });
 
 const stages: readonly string[] = ["interest", "qualified", "proposal", "negotiation"];
 /** From where the next step leads: `won` comes after the last stage. */
@@ -63,10 +65,15 @@ const creation = (name: string) => {
   };
 };
 
-/** Sends the creations that were not answered once more, under their keys. */
+/** Sends the creations and postings that were not answered once more, under their keys and ids. */
 export const resend = async (api: Api, journal: Journal): Promise<void> => {
   for (const client of journal.clients)
     client.id ??= (await api.createClient(creation(client.externalId.replace(/^client-/, "")))).id;
+  for (const sale of journal.sales) {
+    if (sale.isAnswered) continue;
+    await api.postTransaction({ body: saleBody(sale) });
+    sale.isAnswered = true;
+  }
 };
 
 /** The writes of one writer until the stack is gone. What is asked is noted before, what is answered after. */
@@ -118,6 +125,11 @@ const oneTurn = async (api: Api, journal: Journal, name: string): Promise<void> 
     client.description = { answered: client.description.answered, asked: String(step) };
     answered(await api.changeClient({ params: { clientId }, body: { description: String(step) } }));
     client.description = { answered: String(step) };
+
+    const sale: MadeSale = { id: `sale-${name}-${step}`, clientId, amountMinor, isAnswered: false };
+    journal.sales.push(sale);
+    answered(await api.postTransaction({ body: saleBody(sale) }));
+    sale.isAnswered = true;
   }
 
   const member: MadeMember = { email: `${name}@crash.example`, isAnswered: false };
