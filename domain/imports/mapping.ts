@@ -5,7 +5,7 @@ import { DateFormatText, Format } from "./format.ts";
 import { FieldPath, type Segments, segmentsOf } from "./path.ts";
 
 /** What can be imported. */
-export const importEntities = ["members", "teams", "products", "clients", "deals"] as const;
+export const importEntities = ["members", "teams", "products", "clients", "deals", "sales"] as const;
 export const ImportEntity = z.enum(importEntities);
 export type ImportEntity = z.infer<typeof ImportEntity>;
 
@@ -34,6 +34,8 @@ const lookupsBy: Readonly<Record<ImportEntity, readonly (typeof lookupKeys)[numb
   products: ["identity", "code", "name"],
   clients: ["identity", "name"],
   deals: ["identity"],
+  // Nothing that is imported names a sale.
+  sales: [],
 };
 
 /** Another record that the cell names. */
@@ -185,6 +187,14 @@ export const Mapping = z
         description:
           "The columns that tell one row from all others. A row that was imported once, by whatever import, is " +
           "not imported again",
+      }),
+    repeats: z
+      .enum(["same", "distinct"])
+      .optional()
+      .meta({
+        description:
+          "What a row is that is identified like an earlier one of the file: the same again, which makes nothing (so " +
+          "also where nothing is said), or one of its own, such as a second sale of the same day and amount",
       }),
     leaveOut: z
       .array(Condition)

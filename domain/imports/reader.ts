@@ -21,7 +21,7 @@ export interface Header {
 }
 
 export type TableRow =
-  | { readonly line: number; readonly cells: readonly string[] }
+  | { readonly line: number; readonly cells: readonly string[]; readonly repeat?: number }
   | { readonly line: number; readonly faults: readonly RowFault[] };
 
 /** What was stated or found out about the file. */

@@ -42,6 +42,8 @@ export type RowOutcome =
 
 interface Row {
   readonly line: number;
+  /** The how manieth it is of those identified like it, where the mapping tells them apart. */
+  readonly repeat?: number;
   readonly cells: readonly string[];
 }
 
@@ -53,6 +55,19 @@ type Read =
   | { readonly fault: RowFault }
   | undefined;
 
+const cellIn = (header: Header, row: Row, column: string): string =>
+  row.cells[header.places.get(column) ?? -1]?.trim() ?? "";
+
+/** What identifies the rows of a file, by the columns of a mapping. A column that is not there is empty. */
+export const rowIdentifier =
+  ({ identifiedBy }: Pick<Mapping, "identifiedBy">, header: Header) =>
+  (row: Row): readonly string[] =>
+    identifiedBy.map((column) => canonical(cellIn(header, row, column)));
+
+/** The first of rows that are identified alike is known by that alone, as where repeats are not told apart. */
+const withRepeat = (identity: readonly string[], { repeat = 1 }: Row): readonly string[] =>
+  repeat > 1 ? [...identity, `#${repeat}`] : identity;
+
 /**
  * Binds a mapping to the header of a file. The mapper is a pure function of the row.
  * @throws Failure import.column-missing
@@ -60,14 +75,14 @@ type Read =
 export const rowMapper = (mapping: Mapping, header: Header): RowMapper => {
   checkColumns(mapping, header);
   const { format } = mapping;
+  const identify = rowIdentifier(mapping, header);
   const fields = mapping.fields.map((field) => ({
     field,
     segments: segmentsOf(field.to),
     columns: columnsOf(field),
   }));
 
-  const cellOf = (row: Row, column: string): string =>
-    row.cells[header.places.get(column) ?? -1]?.trim() ?? "";
+  const cellOf = (row: Row, column: string): string => cellIn(header, row, column);
   const holds = (row: Row, { column, in: included, notIn }: Condition): boolean => {
     const cell = canonical(cellOf(row, column));
     return included ? included.includes(cell) : !notIn?.includes(cell);
@@ -113,7 +128,7 @@ export const rowMapper = (mapping: Mapping, header: Header): RowMapper => {
     const references: Reference[] = [];
     const constants: { leaf: Leaf<Origin>; conditional: boolean }[] = [];
 
-    const identity = mapping.identifiedBy.map((column) => canonical(cellOf(row, column)));
+    const identity = identify(row);
     if (identity.every((part) => part === ""))
       faults.push(
         rowFault(row.line, mapping.identifiedBy.join(", "), "", "is empty and has to identify the row"),
@@ -138,7 +153,10 @@ export const rowMapper = (mapping: Mapping, header: Header): RowMapper => {
       const beside = filled.some((other) => parent.every((segment, at) => other[at] === segment));
       if (parent.length === 0 || conditional || beside) leaves.push(leaf);
     }
-    return { kind: "draft", draft: { line: row.line, identity, leaves, references } };
+    return {
+      kind: "draft",
+      draft: { line: row.line, identity: withRepeat(identity, row), leaves, references },
+    };
   };
 };
 

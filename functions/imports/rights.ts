@@ -16,6 +16,7 @@ export const needed: Readonly<
   products: { permission: "product:write", feature: "products" },
   clients: { permission: "client:write", feature: "clients" },
   deals: { permission: "deal:write", feature: "deals" },
+  sales: { permission: "ledger:write", feature: "ledger" },
 };
 
 /** An import makes records for everybody, so its member has to have that right everywhere. */

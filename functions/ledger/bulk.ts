@@ -27,7 +27,7 @@ interface Row {
  * it is not known whether they have guards; a group that turns out too large is halved.
  */
 const itemsOf = (
-  { transaction, opens = [] }: PostingRequest,
+  { transaction, opens = [], writes = [] }: PostingRequest,
   known: Pick<Known, "account">,
 ): { own: number; shared: string[] } => {
   const { postings, links = {}, effectiveOn = "" } = transaction;
@@ -47,7 +47,7 @@ const itemsOf = (
     return account && isConstrained(account) ? [`guard ${path} ${commodity}`] : [];
   });
   const opened = opens.flatMap(({ path }) => (known.account(path) ? [] : [path]));
-  return { own: 1 + postings.length, shared: [...paths, ...turnover, ...guards, ...opened] };
+  return { own: 1 + postings.length + writes.length, shared: [...paths, ...turnover, ...guards, ...opened] };
 };
 
 /** Rows in their order, in groups that one DynamoDB transaction should hold; an id stands once in a group. */

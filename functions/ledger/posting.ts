@@ -46,6 +46,8 @@ export interface PostingRequest {
    * known by it. Absent: the transaction itself.
    */
   readonly content?: unknown;
+  /** The caller's records that belong to this transaction among several, written with it or not at all. */
+  readonly writes?: readonly Write[];
 }
 
 export interface PostingMore<Answer> {
@@ -223,7 +225,7 @@ const tried = async <Answer>(
       released,
       head,
       commodities,
-      own: more.writes ?? [],
+      own: [...drafts.flatMap(({ request }) => request.writes ?? []), ...(more.writes ?? [])],
     }),
     happened: [
       ...transactions.filter(isCounted).map((one) => happened(transactionPosted, one)),

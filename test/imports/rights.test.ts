@@ -8,6 +8,7 @@ import { needed } from "../../functions/imports/rights.ts";
 import { clientMakers } from "../../functions/imports/worker/makers/clients.ts";
 import { otherMakers } from "../../functions/imports/worker/makers/others.ts";
 import type { RouteDeclaration } from "../../functions/kit/route.ts";
+import { transactionRoutes } from "../../functions/ledger/transaction-routes.ts";
 import { productRoutes } from "../../functions/products/routes.ts";
 
 it("an import needs exactly the right and the feature of the route that makes such a record", () => {
@@ -17,6 +18,7 @@ it("an import needs exactly the right and the feature of the route that makes su
     products: productRoutes.createProduct,
     clients: clientRoutes.createClient,
     deals: dealRoutes.createDeal,
+    sales: transactionRoutes.postTransaction,
   };
   expect(needed).toEqual(
     Object.fromEntries(

@@ -13,7 +13,7 @@ import type { Item } from "../../kit/table/item.ts";
 import { create, StaleWrite, type Store, type Write } from "../../kit/table/store.ts";
 import { dryRunLifetimeSeconds, type ImportedRow, importedRowEntity, isOwnMark } from "../store.ts";
 import { failureOfRow, faultsOfFailure } from "./chunk.ts";
-import type { Maker } from "./makers/maker.ts";
+import type { BulkMaker, Maker } from "./makers/maker.ts";
 import { packed, RowRefused, type RowWrites } from "./packing.ts";
 
 export interface RowToMake {
@@ -39,12 +39,16 @@ export interface Workshop {
   readonly actor: Pick<Actor, "tenant" | "correlationId" | "settings">;
   readonly member: Member;
   readonly job: ImportJob;
-  readonly maker: Maker;
   /** Reads of this chunk, remembered. */
   readonly chunkDatabase: Database;
   readonly chunkStore: Store;
   /** Reads what is there now. */
   readonly store: Store;
+}
+
+/** A workshop for records that are made one by one. */
+interface Bench extends Workshop {
+  readonly maker: Maker;
 }
 
 /** Transactions that are under way at the same time. */
@@ -73,7 +77,7 @@ const eachOf = async <One, Result>(
 };
 
 /** Of the ids that a dry run makes up: they have to look like those of the records that they stand for. */
-const idKinds: Readonly<Record<ImportEntity, IdKind>> = {
+const idKinds: Readonly<Partial<Record<ImportEntity, IdKind>>> = {
   members: "member",
   teams: "team",
   products: "product",
@@ -82,7 +86,7 @@ const idKinds: Readonly<Record<ImportEntity, IdKind>> = {
 };
 
 /** The mark that a row became a record: written with the record. */
-const markOf = ({ job, ground }: Workshop, row: RowToMake, recordId: string): Write => {
+export const markOf = ({ job, ground }: Workshop, row: RowToMake, recordId: string): Write => {
   const mark: ImportedRow = {
     version: 1,
     kind: job.kind,
@@ -99,7 +103,7 @@ const markOf = ({ job, ground }: Workshop, row: RowToMake, recordId: string): Wr
 };
 
 /** Lets the handler of the API decide what a row writes, without writing it. */
-const decide = async (workshop: Workshop, row: RowToMake, store: Store): Promise<RowWrites> => {
+const decide = async (workshop: Bench, row: RowToMake, store: Store): Promise<RowWrites> => {
   const { actor, member, ground, maker } = workshop;
   const moment = momentOf(ground);
   let change: Change<unknown> | undefined;
@@ -131,7 +135,7 @@ const decide = async (workshop: Workshop, row: RowToMake, store: Store): Promise
 const wait = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
 
 /** Writes one row by itself, deciding anew whenever its records changed under it. */
-const makeAlone = async (workshop: Workshop, row: RowToMake): Promise<RowOutcome> => {
+const makeAlone = async (workshop: Bench, row: RowToMake): Promise<RowOutcome> => {
   const { line } = row;
   for (let attempt = 1; ; attempt++) {
     try {
@@ -155,7 +159,7 @@ const makeAlone = async (workshop: Workshop, row: RowToMake): Promise<RowOutcome
  * What became of rows that were not made, seen from their marks: a write of this very import, by a worker that died, may
  * have arrived after the marks were asked for, and its record is then in the row's way.
  */
-const lookedUpAgain = async (
+export const lookedUpAgain = async (
   { job, store }: Workshop,
   rows: readonly RowToMake[],
   outcomes: readonly RowOutcome[],
@@ -174,7 +178,7 @@ const lookedUpAgain = async (
 };
 
 /** What the handler says to a row: its writes, or its faults. */
-const decided = async (workshop: Workshop, row: RowToMake): Promise<RowWrites | RowOutcome> => {
+const decided = async (workshop: Bench, row: RowToMake): Promise<RowWrites | RowOutcome> => {
   try {
     return await decide(workshop, row, workshop.chunkStore);
   } catch (error) {
@@ -186,8 +190,8 @@ const decided = async (workshop: Workshop, row: RowToMake): Promise<RowWrites | 
  * Makes rows for good: several in a transaction; where one of them is refused, all of them one by one. Of rows that are
  * in each other's way the first of the file comes first.
  */
-export const making =
-  (workshop: Workshop): RowMaking =>
+const making =
+  (workshop: Bench): RowMaking =>
   async (rows) => {
     const decisions = await Promise.all(rows.map((row) => decided(workshop, row)));
     const { packs, later } = packed(
@@ -214,8 +218,8 @@ export const making =
  * Tries rows out: the handler decides, and the conditions of what it would write are asked for, but nothing is
  * kept except the marks by which later rows of the same dry run find these.
  */
-export const trying =
-  (workshop: Workshop): RowMaking =>
+const trying =
+  (workshop: Bench): RowMaking =>
   async (rows) => {
     const moment = momentOf(workshop.ground);
     const tried = await eachOf(rows, async (row): Promise<RowOutcome & { mark?: RowWrites }> => {
@@ -228,7 +232,7 @@ export const trying =
           const refusal = await firstRefusal(workshop, writes.slice(1));
           if (refusal) throw refusal;
         }
-        const mark = markOf(workshop, row, moment.newId(idKinds[workshop.job.kind]));
+        const mark = markOf(workshop, row, moment.newId(idKinds[workshop.job.kind] ?? "change"));
         return { line, outcome: "made", mark: { line, writes: [mark], events: [] } };
       } catch (error) {
         return { line, outcome: faultsOfFailure(line, failureOfRow(error), row.origins) };
@@ -263,3 +267,9 @@ const firstRefusal = async (
 
 const keyOf = (item: Item | undefined): Item | undefined =>
   item?.pk && item.sk ? { pk: item.pk, sk: item.sk } : undefined;
+
+/** How records are made that the API makes one by one. */
+export const oneByOne = (maker: Maker): BulkMaker => ({
+  making: (workshop) => making({ ...workshop, maker }),
+  trying: (workshop) => trying({ ...workshop, maker }),
+});

@@ -2,8 +2,9 @@ import type { Member } from "../../../domain/access/records.ts";
 import { failures } from "../../../domain/catalogue.ts";
 import { advanced, failed, handedOn, mostFaultyRows, passEnded } from "../../../domain/imports/job.ts";
 import type { Mapping } from "../../../domain/imports/mapping.ts";
-import { type TableRow, tableReader } from "../../../domain/imports/reader.ts";
-import { type RowMapper, rowMapper } from "../../../domain/imports/row.ts";
+import { type TableReader, type TableRow, tableReader } from "../../../domain/imports/reader.ts";
+import { Repeats } from "../../../domain/imports/repeats.ts";
+import { type RowMapper, rowIdentifier, rowMapper } from "../../../domain/imports/row.ts";
 import { Failure } from "../../../domain/kernel/errors.ts";
 import { instantOf } from "../../../domain/kernel/time.ts";
 import { happened } from "../../../events/event.ts";
@@ -15,14 +16,14 @@ import { memberEntity } from "../../kit/records.ts";
 import { newMeter } from "../../kit/table/database.ts";
 import { Store } from "../../kit/table/store.ts";
 import { checkRights } from "../rights.ts";
-import { importMappingEntity } from "../store.ts";
+import { identityDigest, importMappingEntity } from "../store.ts";
 import type { Uploads } from "../uploads.ts";
 import { carryOut, isPassing } from "./chunk.ts";
 import { HeldJob, JobLost } from "./held.ts";
 import { type Call, leaseUntil, takeUp } from "./lease.ts";
 import { batching } from "./loading.ts";
-import type { Maker, Makers } from "./makers/maker.ts";
-import { making, trying } from "./rows.ts";
+import type { BulkMaker, Maker, Makers } from "./makers/maker.ts";
+import { oneByOne } from "./rows.ts";
 
 export interface Worker {
   readonly ground: Ground;
@@ -44,7 +45,7 @@ const mostAttempts = 5;
 interface Order {
   readonly mapping: Mapping;
   readonly member: Member;
-  readonly maker: Maker;
+  readonly maker: Maker | BulkMaker;
 }
 
 /** What the job is to do and for whom; the rights are those of now, not of when it was ordered. */
@@ -78,17 +79,38 @@ const oneChunk = async (
   const startedAt = ground.clock();
   const chunkDatabase = batching(ground.database(newMeter()));
   const chunkStore = new Store(chunkDatabase, actor.tenant.id);
-  const workshop = { ground, actor, job, chunkDatabase, chunkStore, store: actor.store, ...order };
+  const workshop = {
+    ground,
+    actor,
+    job,
+    chunkDatabase,
+    chunkStore,
+    store: actor.store,
+    member: order.member,
+  };
+  const ways = "making" in order.maker ? order.maker : oneByOne(order.maker);
   const { result, faulty } = await carryOut(rows, {
     job,
     map,
     mapping: order.mapping,
     store: chunkStore,
-    making: (job.dryRun ? trying : making)(workshop),
+    making: (job.dryRun ? ways.trying : ways.making)(workshop),
   });
   await held.report(faulty);
   await held.save(advanced(job, { ...result, bytesInPass }, instantOf(ground.clock()), leaseUntil(ground)));
   worker.log.info("import chunk", { importId: job.id, ...result, ms: ground.clock() - startedAt });
+};
+
+/** Gives each row its number among those of the file that are identified like it. */
+const numbering = (mapping: Mapping, reader: TableReader): ((row: TableRow) => TableRow) => {
+  const repeats = new Repeats();
+  let identify: ReturnType<typeof rowIdentifier> | undefined;
+  return (row) => {
+    const shape = reader.shape();
+    if (!("cells" in row) || !shape) return row;
+    identify ??= rowIdentifier(mapping, shape.header);
+    return { ...row, repeat: repeats.next(identityDigest(identify(row)).slice(0, 22)) };
+  };
 };
 
 /** Reads the file once from where the job stands; answers whether it came to the end. */
@@ -100,6 +122,7 @@ const onePass = async (held: HeldJob, order: Order, worker: Worker): Promise<boo
   let bytesRead = 0;
   let map: RowMapper | undefined;
   let pending: TableRow[] = [];
+  const number = order.mapping.repeats === "distinct" ? numbering(order.mapping, reader) : undefined;
 
   const flush = async (least: number): Promise<boolean> => {
     const shape = reader.shape();
@@ -125,7 +148,9 @@ const onePass = async (held: HeldJob, order: Order, worker: Worker): Promise<boo
     }
     return true;
   };
-  const take = (rows: readonly TableRow[]) => {
+  const take = (read: readonly TableRow[]) => {
+    // Rows that are done count too: those after them have the numbers that they had before.
+    const rows = number ? read.map(number) : read;
     const left = skip > 0 ? rows.slice(skip) : rows;
     skip = Math.max(0, skip - rows.length);
     for (const row of left) pending.push(row);

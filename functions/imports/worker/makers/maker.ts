@@ -3,6 +3,14 @@ import type { ImportEntity } from "../../../../domain/imports/mapping.ts";
 import { Failure } from "../../../../domain/kernel/errors.ts";
 import type { Context } from "../../../kit/context.ts";
 import { faultsOf } from "../../../kit/validate.ts";
+import type { RowMaking, Workshop } from "../rows.ts";
+
+/** What records of a kind are made by that are written many at once, in a way of their own. */
+export interface BulkMaker {
+  readonly making: (workshop: Workshop) => RowMaking;
+  /** Says what would become of rows, and makes nothing. */
+  readonly trying: (workshop: Workshop) => RowMaking;
+}
 
 /** What a record of a kind is made by: the body and the rules of the API's own route. */
 export interface Maker {
@@ -13,7 +21,7 @@ export interface Maker {
 }
 
 /** The makers that one worker has. */
-export type Makers = Readonly<Partial<Record<ImportEntity, Maker>>>;
+export type Makers = Readonly<Partial<Record<ImportEntity, Maker | BulkMaker>>>;
 
 export const maker = <Body extends z.ZodType>(
   schema: Body,

@@ -7,6 +7,7 @@ import { teamHandlers } from "../../../access/teams.ts";
 import { enteredDeal } from "../../../deals/create.ts";
 import { productHandlers } from "../../../products/handlers.ts";
 import { type Makers, maker } from "./maker.ts";
+import { saleMaker } from "./sales.ts";
 
 const nothing = { params: {}, query: {} };
 
@@ -31,4 +32,5 @@ export const otherMakers = {
     const { deal, writes, happened } = await enteredDeal(body, context);
     return context.save({ writes, happened, answer: deal.id });
   }),
+  sales: saleMaker,
 } satisfies Makers;
