@@ -6,6 +6,7 @@ import { financeFailures } from "./finance/errors.ts";
 import { importFailures } from "./imports/errors.ts";
 import { type FailureCatalogue, kernelFailures } from "./kernel/errors.ts";
 import { ledgerFailures } from "./ledger/errors.ts";
+import { orderFailures } from "./orders/errors.ts";
 import { peopleFailures } from "./people/errors.ts";
 import { productFailures } from "./products/errors.ts";
 import { settingsFailures } from "./settings/errors.ts";
@@ -21,6 +22,7 @@ export const failures: FailureCatalogue = {
   ...financeFailures,
   ...importFailures,
   ...ledgerFailures,
+  ...orderFailures,
   ...peopleFailures,
   ...productFailures,
   ...settingsFailures,

@@ -7,6 +7,7 @@ import * as finance from "./finance.ts";
 import * as imports from "./imports.ts";
 import * as ledger from "./ledger.ts";
 import * as ledgerPending from "./ledger-pending.ts";
+import * as orders from "./orders.ts";
 import * as people from "./people.ts";
 import * as products from "./products.ts";
 import * as settings from "./settings.ts";
@@ -25,6 +26,7 @@ export const allEvents: readonly EventDeclaration[] = [
   imports,
   ledger,
   ledgerPending,
+  orders,
   people,
   products,
   settings,

@@ -14,6 +14,7 @@ import { importRoutes } from "./imports/routes.ts";
 import type { LambdaDeclaration } from "./kit/lambda.ts";
 import type { RouteTable } from "./kit/route.ts";
 import { ledgerRoutes } from "./ledger/routes.ts";
+import { orderRoutes } from "./orders/routes.ts";
 import { peopleRoutes } from "./people/routes.ts";
 import { productRoutes } from "./products/routes.ts";
 import { profitRoutes } from "./profit/routes.ts";
@@ -94,6 +95,11 @@ export const lambdas: readonly LambdaDeclaration[] = [
   {
     ...api("finance", "Invoices, payments, credit notes and exchange rates", financeRoutes),
     memoryMb: 1024,
+  },
+  {
+    ...api("orders", "Orders: reserved, shipped, invoiced, taken back", orderRoutes),
+    memoryMb: 1024,
+    timeoutSeconds: 29,
   },
   {
     ...api("imports", "Uploads, and imports from them", importRoutes),

@@ -6,6 +6,7 @@ import { docsRoutes } from "./docs/routes.ts";
 import { financeRoutes } from "./finance/routes.ts";
 import { importRoutes } from "./imports/routes.ts";
 import { ledgerRoutes } from "./ledger/routes.ts";
+import { orderRoutes } from "./orders/routes.ts";
 import { peopleRoutes } from "./people/routes.ts";
 import { productRoutes } from "./products/routes.ts";
 import { profitRoutes } from "./profit/routes.ts";
@@ -28,6 +29,7 @@ export const allRoutes = {
   ...profitRoutes,
   ...ledgerRoutes,
   ...financeRoutes,
+  ...orderRoutes,
   ...importRoutes,
   ...docsRoutes,
 };

@@ -10,6 +10,7 @@ export const features = {
   ledger: "the ledger: accounts, transactions, balances",
   contracts: "contracts with clients",
   time: "positions, rates and the time that members spend",
+  orders: "orders: reserved, shipped, invoiced",
   finance: "invoices, payments and exchange rates",
 } as const;
 

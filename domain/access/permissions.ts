@@ -38,6 +38,8 @@ export const permissions = [
   "time:write",
   "finance:read",
   "finance:write",
+  "order:read",
+  "order:write",
 ] as const;
 export type Permission = (typeof permissions)[number];
 
@@ -60,6 +62,8 @@ export const rightsByRole: Readonly<Record<Role, Rights>> = {
     "reservation:write": "team",
     "balance:read": "team",
     "finance:read": "team",
+    "order:read": "team",
+    "order:write": "team",
     "contract:read": "team",
     "contract:write": "team",
     "time:read": "team",
@@ -75,6 +79,8 @@ export const rightsByRole: Readonly<Record<Role, Rights>> = {
     "reservation:write": "own",
     "balance:read": "own",
     "finance:read": "own",
+    "order:read": "own",
+    "order:write": "own",
     "contract:read": "own",
     "contract:write": "own",
     "time:read": "own",
@@ -105,6 +111,8 @@ export const rightsByRole: Readonly<Record<Role, Rights>> = {
     "time:write",
     "finance:read",
     "finance:write",
+    "order:read",
+    "order:write",
   ]),
   warehouse: everywhere([
     "tenant:read",
@@ -116,6 +124,7 @@ export const rightsByRole: Readonly<Record<Role, Rights>> = {
     "movement:read",
     "reservation:read",
     "reservation:write",
+    "order:read",
   ]),
   auditor: everywhere(reads),
 };

@@ -27,6 +27,7 @@ export const idPrefixes = {
   file: "file",
   position: "pos",
   timeEntry: "tme",
+  order: "ord",
   invoice: "inv",
   creditNote: "crn",
   payment: "pay",

@@ -54,14 +54,17 @@ export const carriedOut = async <Answer>(
     readonly writes: readonly Write[];
     readonly happened: readonly Happened[];
     readonly answer: Answer;
+    /** What another subject posts with it. */
+    readonly requests?: readonly PostingRequest[];
   },
 ): Promise<Answer> => {
-  if (!request) {
+  const requests = [...(request ? [request] : []), ...(change.requests ?? [])];
+  if (requests.length === 0) {
     await context.save(change);
     return change.answer;
   }
   try {
-    const { answer } = await post(context, [request], {
+    const { answer } = await post(context, requests, {
       ...change,
       answer: (_, replay) => {
         if (replay) throw new StaleWrite();
@@ -217,10 +220,12 @@ export const issueCreditNote = <Answer>(
   invoice: Issued,
   input: NewCreditNote,
   {
+    requests = [],
     writes = [],
     happened: more = [],
     answer,
   }: {
+    readonly requests?: readonly PostingRequest[];
     readonly writes?: readonly Write[];
     readonly happened?: readonly Happened[];
     readonly answer: (note: CreditNote) => Answer;
@@ -262,6 +267,7 @@ export const issueCreditNote = <Answer>(
       ...{ contractId, currency, netMinor: note.netMinor, number, on: issuedOn },
     });
     return carriedOut(context, request, {
+      requests,
       writes: [
         create(creditNoteEntity, note),
         update(invoiceEntity, result.invoice),

@@ -10,7 +10,7 @@ import type { Context } from "../kit/context.ts";
 import type { Handlers } from "../kit/serve.ts";
 import { entityName, fromItem } from "../kit/table/item.ts";
 import { productEntity } from "../products/store.ts";
-import { checkLinks } from "./links.ts";
+import { checkLinks, checkNotOfOrder } from "./links.ts";
 import {
   goodsReturn,
   issue,
@@ -120,6 +120,7 @@ export const stockHandlers: Handlers<typeof stockRoutes> = {
     return moved(context, goods, async () => {
       const shipment = await loadDocument(context, id);
       if (shipment.kind !== "shipment") throw notFound();
+      checkNotOfOrder(shipment);
       return goodsReturn(context, { by: context.member.id, ...head }, shipment, lines);
     });
   },

@@ -59,3 +59,8 @@ export const checkLinks = async (context: Context, named: Named): Promise<Named>
 
 const belongs = (counterparty: Counterparty | undefined, clientId: string | undefined): boolean =>
   counterparty !== undefined && clientId !== undefined && holdersOf(counterparty).includes(clientId);
+
+/** What an order counts moves through the order alone. @throws stock.of-order */
+export const checkNotOfOrder = ({ orderId }: { readonly orderId?: string | undefined }): void => {
+  if (orderId !== undefined) throw new Failure("stock.of-order", { detail: `It belongs to ${orderId}.` });
+};

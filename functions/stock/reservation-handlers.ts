@@ -5,7 +5,7 @@ import type { Reservation } from "../../domain/stock/reservation.ts";
 import { dealEntity } from "../deals/store.ts";
 import { type Context, checkVersion } from "../kit/context.ts";
 import type { Handlers } from "../kit/serve.ts";
-import { namedDeal } from "./links.ts";
+import { checkNotOfOrder, namedDeal } from "./links.ts";
 import { postMovement, reservedShipment } from "./movements.ts";
 import type { reservationRoutes } from "./reservation-routes.ts";
 import { release, reservation } from "./reservations.ts";
@@ -96,6 +96,7 @@ export const reservationHandlers: Handlers<typeof reservationRoutes> = {
     return untilSettled(context, async () => {
       const standing = await loadReservation(context, params.reservationId);
       checkVersion(context, standing);
+      checkNotOfOrder(standing);
       const made = await release(context, standing, "released", body.lines);
       return context.save({ ...made, answer: made.reservation });
     });
@@ -105,6 +106,7 @@ export const reservationHandlers: Handlers<typeof reservationRoutes> = {
     return untilSettled(context, async () => {
       const standing = await loadReservation(context, params.reservationId);
       checkVersion(context, standing);
+      checkNotOfOrder(standing);
       const { lines, ...head } = body;
       return postMovement(
         context,

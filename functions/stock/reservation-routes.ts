@@ -7,7 +7,7 @@ import { route } from "../kit/route.ts";
 
 const params = z.strictObject({ reservationId: Id("reservation") });
 const feature = "stock";
-const taken = ["stock.reservation-ended", "stock.beyond-reservation"];
+const taken = ["stock.of-order", "stock.reservation-ended", "stock.beyond-reservation"];
 
 export const reservationRoutes = {
   reserveStock: route({

@@ -119,7 +119,7 @@ export const stockRoutes = {
     description: oneChange,
     params: z.strictObject({ documentId: Id("stockDocument") }),
     body: NewReturn,
-    failures: [...posting, "stock.place-closed", "stock.beyond-shipment"],
+    failures: [...posting, "stock.place-closed", "stock.beyond-shipment", "stock.of-order"],
   }),
   listStockDocuments: route({
     ...readMoves,

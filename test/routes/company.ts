@@ -97,6 +97,13 @@ export const newCompany = async () => {
   const shipment = await call.postShipment({
     body: { dealId: deal.id, lines: [{ ...goods, quantity: 5 }] },
   });
+  const order = await call.createOrder({
+    body: {
+      ...{ clientId: client.id, counterpartyId: counterparty?.id, dealId: deal.id },
+      lines: [{ ...goods, quantity: 20, unitPriceMinor: 100 }],
+    },
+  });
+  await call.confirmOrder({ params: { orderId: order.id } });
   const sold = { clientId: client.id, lines: [{ description: "GTX Pro", unitPriceMinor: 1_000 }] };
   const invoice = await call.createInvoice({ body: sold });
   const invoiceParams = { invoiceId: invoice.id };
@@ -120,6 +127,7 @@ export const newCompany = async () => {
     job: job.id,
     upl: upload.uploadId,
     note: note.id,
+    ord: order.id,
     inv: invoice.id,
     crn: creditNote.id,
     pay: payment.id,

@@ -46,6 +46,10 @@ beforeAll(async () => {
   const received = { ...goods, productId: other.id, quantity: 1, costMinor: 1 };
   await call.postReceipt({ body: { lines: [received] } });
   await call.reserveStock({ body: { dealId, lines: [{ ...goods, quantity: 1 }] } });
+  const ordered = await call.createOrder({
+    body: { clientId, dealId, lines: [{ ...goods, quantity: 1, unitPriceMinor: 1 }] },
+  });
+  await call.confirmOrder({ params: { orderId: ordered.id } });
   const seconds = await call.createClient({ body: { name: "Of finance" } });
   const sold = { clientId: seconds.id, lines: [{ description: "Second", unitPriceMinor: 1_000 }] };
   await call.issueInvoice({ params: { invoiceId: (await call.createInvoice({ body: sold })).id }, body: {} });

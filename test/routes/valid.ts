@@ -201,6 +201,24 @@ const freeCreditNote = async (company: Company) => {
   return { creditNoteId: note.id };
 };
 
+const draftOrder = async (company: Company) => {
+  const { cli: clientId = "", cpt: counterpartyId = "", deal: dealId = "" } = company.ids;
+  const goods = await someGoods(company);
+  const lines = [{ ...goods, quantity: 10, unitPriceMinor: 100 }];
+  const { id } = await company.call.createOrder({ body: { clientId, counterpartyId, dealId, lines } });
+  return { orderId: id };
+};
+const confirmedOrder = async (company: Company) => {
+  const params = await draftOrder(company);
+  await company.call.confirmOrder({ params });
+  return params;
+};
+const shippedOrder = async (company: Company) => {
+  const params = await confirmedOrder(company);
+  const { shipments } = await company.call.shipOrder({ params, body: {} });
+  return { params, shipmentId: shipments[0]?.documentId ?? "" };
+};
+
 /**
  * A request of each mutation that is carried out, on records of its own, with every field that names another
  * record filled from the company.
@@ -296,6 +314,35 @@ export const valid: Readonly<Record<string, (company: Company) => Promise<Reques
     body: { validFrom: "2026-02-01", validTo: "2026-12-31" },
   }),
   withdrawLink: async (company) => ({ params: await anotherCounterparty(company) }),
+  createOrder: async (company) => ({
+    body: {
+      clientId: company.ids.cli,
+      counterpartyId: company.ids.cpt,
+      dealId: company.ids.deal,
+      contractId: company.ids.ctr,
+      lines: [
+        {
+          ...{ productId: company.ids.prd, warehouseId: company.ids.whs },
+          ...{ quantity: 3, unitPriceMinor: 100, discount: { basisPoints: 500 } },
+        },
+      ],
+    },
+  }),
+  confirmOrder: async (company) => ({ params: await draftOrder(company) }),
+  shipOrder: async (company) => ({
+    params: await confirmedOrder(company),
+    body: { lines: [{ line: 0, quantity: 4 }] },
+  }),
+  invoiceOrder: async (company) => ({ params: (await shippedOrder(company)).params, body: {} }),
+  returnOfOrder: async (company) => {
+    const { params, shipmentId } = await shippedOrder(company);
+    await company.call.invoiceOrder({ params, body: {} });
+    return { params, body: { shipmentId, reason: "Broken", lines: [{ line: 0, quantity: 2 }] } };
+  },
+  cancelOrder: async (company) => ({
+    params: await confirmedOrder(company),
+    body: { lines: [{ line: 0, quantity: 4 }] },
+  }),
   createProduct: async () => ({
     body: { code: fresh(), name: "GTX", prices: [{ currency: "EUR", unitPriceMinor: 100 }] },
   }),

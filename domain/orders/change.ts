@@ -1,0 +1,272 @@
+import { between } from "../finance/crediting.ts";
+import type { LineInput, Totals } from "../finance/lines.ts";
+import type { Currency } from "../kernel/currency.ts";
+import { Failure, type FieldFault } from "../kernel/errors.ts";
+import { smallestUnitsPerUnit } from "../kernel/quantity.ts";
+import type { Instant } from "../kernel/time.ts";
+import type { Lot } from "../stock/level.ts";
+import { mostDocuments, type NewOrder, type Order, type OrderLine, type Part } from "./order.ts";
+
+/** What is neither shipped nor cancelled. */
+export const openIn = ({ quantity, shippedQuantity, cancelledQuantity }: OrderLine): number =>
+  quantity - shippedQuantity - cancelledQuantity;
+
+/** What the client has and no invoice says. */
+export const uninvoicedIn = (line: OrderLine): number =>
+  line.shippedQuantity - line.returnedQuantity - (line.invoicedQuantity - line.creditedQuantity);
+
+const stateOf = ({ lines, state }: Pick<Order, "lines" | "state">): Order["state"] => {
+  if (lines.some((line) => openIn(line) > 0)) return state;
+  if (lines.every(({ shippedQuantity }) => shippedQuantity === 0)) return "cancelled";
+  return lines.every((line) => uninvoicedIn(line) === 0) ? "done" : "confirmed";
+};
+
+/** The next version of an order with other lines, in the state that follows from them. */
+const next = (order: Order, change: Partial<Order>, now: Instant): Order => {
+  const after = { ...order, ...change, version: order.version + 1, updatedAt: now };
+  return { ...after, state: stateOf(after) };
+};
+
+type Counted =
+  | "shippedQuantity"
+  | "returnedQuantity"
+  | "invoicedQuantity"
+  | "creditedQuantity"
+  | "cancelledQuantity";
+
+const counted = (lines: readonly OrderLine[], parts: readonly Part[], as: Counted): OrderLine[] =>
+  lines.map((line, at) => {
+    const part = parts.find((one) => one.line === at);
+    return part ? { ...line, [as]: line[as] + part.quantity } : line;
+  });
+
+/** Refuses parts beyond what a line has left. @throws order.beyond-line naming each of them */
+const checkParts = (parts: readonly Part[], leftIn: (line: number) => number | undefined): void => {
+  const fields = parts.flatMap(({ line, quantity }, at): FieldFault[] => {
+    const left = leftIn(line);
+    if (left === undefined) return [{ pointer: `/lines/${at}/line`, reason: "is no line of it" }];
+    return quantity > left
+      ? [{ pointer: `/lines/${at}/quantity`, reason: `is more than the ${left} that are left` }]
+      : [];
+  });
+  if (fields.length > 0) throw new Failure("order.beyond-line", { fields });
+};
+
+/** What every line has left. @throws order.nothing-left */
+const allParts = (order: Order, leftIn: (line: OrderLine) => number): Part[] => {
+  const parts = order.lines.flatMap((line, at) =>
+    leftIn(line) > 0 ? [{ line: at, quantity: leftIn(line) }] : [],
+  );
+  if (parts.length === 0) throw new Failure("order.nothing-left");
+  return parts;
+};
+
+/** @throws limit.exceeded */
+const checkRoom = (documents: readonly unknown[]): void => {
+  if (documents.length >= mostDocuments)
+    throw new Failure("limit.exceeded", { detail: `It has ${mostDocuments} documents of that kind.` });
+};
+
+const entries = (parts: readonly Part[]) => parts.map((part) => ({ ...part, takenBackQuantity: 0 }));
+
+/** A draft. @param totals of the same lines */
+export const newOrder = (
+  { lines, currency: _, ...input }: NewOrder,
+  currency: Currency,
+  totals: Totals,
+  { id, by, now }: { readonly id: string; readonly by: string; readonly now: Instant },
+): Order => ({
+  id,
+  version: 1,
+  state: "draft",
+  ...input,
+  currency,
+  ...totals,
+  lines: totals.lines.flatMap((line, at): OrderLine[] => {
+    const spot = lines[at];
+    if (!spot) return [];
+    const { productId, warehouseId, place } = spot;
+    return [
+      {
+        ...line,
+        ...{ productId, warehouseId, place },
+        ...{ shippedQuantity: 0, returnedQuantity: 0, invoicedQuantity: 0 },
+        ...{ creditedQuantity: 0, cancelledQuantity: 0 },
+      },
+    ];
+  }),
+  shipments: [],
+  invoices: [],
+  createdBy: by,
+  createdAt: now,
+  updatedAt: now,
+});
+
+/** @throws order.not-draft */
+export const checkDraft = ({ state }: Order): void => {
+  if (state !== "draft") throw new Failure("order.not-draft");
+};
+
+/** @throws order.not-confirmed */
+const checkConfirmed = ({ state }: Order): void => {
+  if (state === "draft" || state === "cancelled") throw new Failure("order.not-confirmed");
+};
+
+/** Where goods of these parts lie. */
+export const lotsOf = ({ lines }: Order, parts: readonly Part[]): Lot[] =>
+  parts.flatMap(({ line: at, quantity }) => {
+    const line = lines[at];
+    return line
+      ? [{ productId: line.productId, warehouseId: line.warehouseId, place: line.place, quantity }]
+      : [];
+  });
+
+/** What an order takes when it is confirmed: all that is not cancelled. @throws order.nothing-left */
+export const openParts = (order: Order): Part[] => allParts(order, openIn);
+
+/** The order with its goods reserved. @throws order.not-draft */
+export const confirmed = (order: Order, reservationId: string, now: Instant): Order => {
+  checkDraft(order);
+  return next(order, { state: "confirmed", reservationId }, now);
+};
+
+/** What is to be shipped: as wished, or all that is open. @throws order.not-confirmed, order.beyond-line, order.nothing-left */
+export const partsToShip = (order: Order, wished: readonly Part[] | undefined): readonly Part[] => {
+  checkConfirmed(order);
+  checkRoom(order.shipments);
+  const all = allParts(order, openIn);
+  if (wished === undefined) return all;
+  checkParts(wished, (at) => order.lines[at] && openIn(order.lines[at]));
+  return wished;
+};
+
+export const shipped = (order: Order, parts: readonly Part[], documentId: string, now: Instant): Order =>
+  next(
+    order,
+    {
+      lines: counted(order.lines, parts, "shippedQuantity"),
+      shipments: [...order.shipments, { documentId, lines: entries(parts) }],
+    },
+    now,
+  );
+
+/** What was shipped and not returned, and no invoice says. @throws order.not-confirmed, order.nothing-left */
+export const partsToInvoice = (order: Order): Part[] => {
+  checkConfirmed(order);
+  checkRoom(order.invoices);
+  return allParts(order, uninvoicedIn);
+};
+
+/**
+ * A part of a line as a line of an invoice. An amount of discount is shared so that the parts of a line sum to it, and
+ * is never more than the part comes to.
+ */
+export const invoiceLine = (line: OrderLine, quantity: number): LineInput => {
+  const { productId, description, unitPriceMinor, discount, taxId, scale } = line;
+  const common = { productId, description, quantity, unitPriceMinor, taxId };
+  if (discount === undefined) return common;
+  if ("basisPoints" in discount) return { ...common, discount };
+  const from = line.invoicedQuantity;
+  const share = between(discount.amountMinor, from, from + quantity, line.quantity);
+  const gross = (BigInt(quantity) * BigInt(unitPriceMinor)) / smallestUnitsPerUnit(scale);
+  return { ...common, discount: { amountMinor: BigInt(share) > gross ? Number(gross) : share } };
+};
+
+export const invoiced = (order: Order, parts: readonly Part[], invoiceId: string, now: Instant): Order =>
+  next(
+    order,
+    {
+      lines: counted(order.lines, parts, "invoicedQuantity"),
+      invoices: [...order.invoices, { invoiceId, lines: entries(parts) }],
+    },
+    now,
+  );
+
+type Entry = Order["shipments"][number]["lines"][number];
+const leftOf = ({ quantity, takenBackQuantity }: Entry): number => quantity - takenBackQuantity;
+
+const takenBack = (lines: readonly Entry[], parts: readonly Part[]): Entry[] =>
+  lines.map((entry) => {
+    const part = parts.find(({ line }) => line === entry.line);
+    return part ? { ...entry, takenBackQuantity: entry.takenBackQuantity + part.quantity } : entry;
+  });
+
+/** Parts of the order as lines of a document of it. */
+const asLinesOf = (lines: readonly Entry[], parts: readonly Part[]): Part[] =>
+  parts.map(({ line, quantity }) => ({ line: lines.findIndex((one) => one.line === line), quantity }));
+
+export interface TakenBack {
+  readonly order: Order;
+  /** By the lines of the shipment. */
+  readonly shipmentLines: readonly Part[];
+  /** What of it was invoiced, by the lines of the invoice; absent where nothing was. */
+  readonly credit?: { readonly invoiceId: string; readonly lines: readonly Part[] };
+}
+
+/**
+ * What comes back of a shipment. What no invoice says yet is never invoiced; the rest is credited on the last invoice
+ * that holds all of it.
+ * @throws reference.unknown, order.beyond-line, order.return-in-parts
+ */
+export const returned = (
+  order: Order,
+  shipmentId: string,
+  parts: readonly Part[],
+  now: Instant,
+): TakenBack => {
+  const shipment = order.shipments.find(({ documentId }) => documentId === shipmentId);
+  if (!shipment)
+    throw new Failure("reference.unknown", {
+      fields: [{ pointer: "/shipmentId", reason: "names no shipment of the order" }],
+    });
+  checkParts(parts, (at) => {
+    const entry = shipment.lines.find(({ line }) => line === at);
+    return entry && leftOf(entry);
+  });
+  const toCredit = parts.flatMap(({ line: at, quantity }) => {
+    const line = order.lines[at];
+    const most = quantity - (line ? uninvoicedIn(line) : 0);
+    return most > 0 ? [{ line: at, quantity: most }] : [];
+  });
+  const invoice =
+    toCredit.length === 0
+      ? undefined
+      : order.invoices.findLast(({ lines }) =>
+          toCredit.every(({ line, quantity }) =>
+            lines.some((entry) => entry.line === line && leftOf(entry) >= quantity),
+          ),
+        );
+  if (toCredit.length > 0 && !invoice) throw new Failure("order.return-in-parts");
+  const after = next(
+    order,
+    {
+      lines: counted(counted(order.lines, parts, "returnedQuantity"), toCredit, "creditedQuantity"),
+      shipments: order.shipments.map((one) =>
+        one === shipment ? { ...one, lines: takenBack(one.lines, parts) } : one,
+      ),
+      invoices: order.invoices.map((one) =>
+        one === invoice ? { ...one, lines: takenBack(one.lines, toCredit) } : one,
+      ),
+    },
+    now,
+  );
+  const shipmentLines = asLinesOf(shipment.lines, parts);
+  return invoice
+    ? {
+        order: after,
+        shipmentLines,
+        credit: { invoiceId: invoice.invoiceId, lines: asLinesOf(invoice.lines, toCredit) },
+      }
+    : { order: after, shipmentLines };
+};
+
+/** What is to be cancelled: as wished, or all that is open. @throws order.beyond-line, order.nothing-left */
+export const partsToCancel = (order: Order, wished: readonly Part[] | undefined): readonly Part[] => {
+  const all = allParts(order, openIn);
+  if (wished === undefined) return all;
+  checkParts(wished, (at) => order.lines[at] && openIn(order.lines[at]));
+  return wished;
+};
+
+export const cancelled = (order: Order, parts: readonly Part[], now: Instant): Order =>
+  next(order, { lines: counted(order.lines, parts, "cancelledQuantity") }, now);

@@ -1,0 +1,146 @@
+import * as z from "zod";
+import { Discount, Slug } from "../deals/deal.ts";
+import { Line, Totals } from "../finance/lines.ts";
+import { Currency } from "../kernel/currency.ts";
+import { Id } from "../kernel/id.ts";
+import { MinorAmount } from "../kernel/money.ts";
+import { Quantity } from "../kernel/quantity.ts";
+import { Day, Instant } from "../kernel/time.ts";
+import { spotKey } from "../stock/level.ts";
+import { mainPlace, PlaceCode } from "../stock/warehouse.ts";
+
+/**
+ * What is shipped of all lines is written at once, and DynamoDB takes 100 items at a time: of a line that are up to 13, with
+ * what the product brings to turnover and cost.
+ */
+export const mostLines = 6;
+
+/** With what comes back its credit is written: that takes up to 17 items a line. */
+export const mostReturnedLines = 5;
+
+/** How many shipments, and how many invoices, one order may have. */
+export const mostDocuments = 50;
+
+/** `done`: all that was not cancelled is shipped, and all that was shipped and not returned is invoiced. */
+export const orderStates = ["draft", "confirmed", "done", "cancelled"] as const;
+export const OrderState = z.enum(orderStates);
+export type OrderState = z.infer<typeof OrderState>;
+
+const memo = z.string().trim().min(1).max(1000);
+
+const named = {
+  clientId: Id("client"),
+  counterpartyId: Id("counterparty").optional(),
+  dealId: Id("deal").optional(),
+  contractId: Id("contract").optional().meta({ description: "Its invoices are taken of this contract" }),
+  memo: memo.optional(),
+};
+
+export const NewOrderLine = z.strictObject({
+  productId: Id("product"),
+  warehouseId: Id("warehouse").meta({ description: "Where it is reserved and shipped from" }),
+  place: PlaceCode.default(mainPlace),
+  quantity: Quantity,
+  unitPriceMinor: MinorAmount.optional().meta({
+    description: "For one whole unit; the product's price of the day where it is not given",
+  }),
+  discount: Discount.optional(),
+  taxId: Slug.optional().meta({ description: "A tax rate of the settings; the standard one if absent" }),
+});
+export type NewOrderLine = z.infer<typeof NewOrderLine>;
+
+/** What makes an order: a draft until it is confirmed. */
+export const NewOrder = z.strictObject({
+  ...named,
+  currency: Currency.optional().meta({ description: "The tenant's where none is given" }),
+  pricesIncludeTax: z.boolean().default(false),
+  lines: z
+    .array(NewOrderLine)
+    .min(1)
+    .max(mostLines)
+    .refine((lines) => new Set(lines.map(spotKey)).size === lines.length, "names a place of a product twice"),
+});
+export type NewOrder = z.infer<typeof NewOrder>;
+
+const done = z.int().min(0);
+
+/** A line, with what became of its quantity. */
+export const OrderLine = Line.omit({ productId: true, costAccount: true }).extend({
+  productId: Id("product"),
+  warehouseId: Id("warehouse"),
+  place: PlaceCode,
+  shippedQuantity: done,
+  returnedQuantity: done.meta({ description: "Of what was shipped" }),
+  invoicedQuantity: done,
+  creditedQuantity: done.meta({ description: "Of what was invoiced, by returns" }),
+  cancelledQuantity: done.meta({ description: "Of what was not shipped" }),
+});
+export type OrderLine = z.infer<typeof OrderLine>;
+
+const orderLine = z
+  .int()
+  .min(0)
+  .max(mostLines - 1)
+  .meta({ description: "The line of the order, from 0" });
+
+/** What of a line a shipment or an invoice holds, in the order of the document's own lines. */
+const documentLine = z.object({ line: orderLine, quantity: Quantity, takenBackQuantity: done });
+
+export const Order = z
+  .object({
+    id: Id("order"),
+    version: z.int().min(1),
+    state: OrderState,
+    ...named,
+    currency: Currency,
+    pricesIncludeTax: z.boolean(),
+    ...Totals.shape,
+    lines: z.array(OrderLine).max(mostLines),
+    reservationId: Id("reservation").optional().meta({ description: "Made when it was confirmed" }),
+    shipments: z
+      .array(z.object({ documentId: Id("stockDocument"), lines: z.array(documentLine) }))
+      .max(mostDocuments),
+    invoices: z
+      .array(z.object({ invoiceId: Id("invoice"), lines: z.array(documentLine) }))
+      .max(mostDocuments),
+    createdBy: z.string(),
+    createdAt: Instant,
+    updatedAt: Instant,
+  })
+  .meta({ id: "Order" });
+export type Order = z.infer<typeof Order>;
+
+/** So much of a line. */
+export const Part = z.strictObject({ line: orderLine, quantity: Quantity });
+export type Part = z.infer<typeof Part>;
+
+const onceEach = (parts: readonly { readonly line: number }[]) =>
+  new Set(parts.map(({ line }) => line)).size === parts.length;
+
+const partsOf = (most: number) => z.array(Part).min(1).max(most).refine(onceEach, "names a line twice");
+const parts = partsOf(mostLines);
+
+const onDay = Day.optional().meta({ description: "Today where nothing is said; never in the future" });
+
+export const NewOrderShipment = z.strictObject({
+  lines: parts.optional().meta({ description: "All that is still to be shipped where nothing is said" }),
+  effectiveOn: onDay,
+  memo: memo.max(500).optional(),
+});
+
+export const NewOrderInvoice = z.strictObject({
+  issuedOn: onDay,
+  dueOn: Day.optional().meta({ description: "By the settings where none is given" }),
+  memo: memo.optional(),
+});
+
+export const NewOrderReturn = z.strictObject({
+  shipmentId: Id("stockDocument").meta({ description: "The shipment of the order that it comes back of" }),
+  lines: partsOf(mostReturnedLines),
+  reason: z.string().trim().min(1).max(500),
+  effectiveOn: onDay,
+});
+
+export const OrderCancellation = z.strictObject({
+  lines: parts.optional().meta({ description: "All that is not shipped where nothing is said" }),
+});

@@ -1,0 +1,93 @@
+import { Order } from "../domain/orders/order.ts";
+import { event } from "./event.ts";
+
+const at = "2026-11-23T18:00:00.000Z";
+const sum = { netMinor: 5_000, taxMinor: 1_050, totalMinor: 6_050 };
+
+const sample = {
+  id: "ord_01JD8Z5T2V9Q4R6W8Y0A1B3C5D",
+  version: 1,
+  state: "draft" as const,
+  clientId: "cli_01JD8Z5T2V9Q4R6W8Y0A1B3C5D",
+  dealId: "deal_01JD8Z5T2V9Q4R6W8Y0A1B3C5D",
+  currency: "EUR",
+  pricesIncludeTax: false,
+  lines: [
+    {
+      productId: "prd_01JD8Z5T2V9Q4R6W8Y0A1B3C5D",
+      warehouseId: "whs_01JD8Z5T2V9Q4R6W8Y0A1B3C5D",
+      place: "main",
+      description: "GTX Pro",
+      quantity: 5,
+      scale: 0,
+      unitPriceMinor: 1_000,
+      discountMinor: 0,
+      taxId: "standard",
+      percent: "21",
+      ...sum,
+      shippedQuantity: 0,
+      returnedQuantity: 0,
+      invoicedQuantity: 0,
+      creditedQuantity: 0,
+      cancelledQuantity: 0,
+    },
+  ],
+  taxes: [{ taxId: "standard", percent: "21", baseMinor: 5_000, taxMinor: 1_050 }],
+  discountMinor: 0,
+  ...sum,
+  shipments: [],
+  invoices: [],
+  createdBy: "mem_01JD8Z5T2V9Q4R6W8Y0A1B3C5D",
+  createdAt: at,
+  updatedAt: at,
+};
+
+export const orderDrafted = event({
+  type: "order.drafted",
+  version: 1,
+  summary: "An order was drawn up",
+  data: Order,
+  sample,
+});
+
+const after = { ...sample, version: 2, state: "confirmed" as const };
+
+export const orderConfirmed = event({
+  type: "order.confirmed",
+  version: 1,
+  summary: "An order was confirmed, its goods are reserved",
+  data: Order,
+  sample: after,
+});
+
+export const orderShipped = event({
+  type: "order.shipped",
+  version: 1,
+  summary: "Goods of an order were shipped: the last of its shipments",
+  data: Order,
+  sample: after,
+});
+
+export const orderInvoiced = event({
+  type: "order.invoiced",
+  version: 1,
+  summary: "What was shipped of an order was invoiced: the last of its invoices",
+  data: Order,
+  sample: after,
+});
+
+export const orderReturned = event({
+  type: "order.returned",
+  version: 1,
+  summary: "Goods of an order came back; what of them was invoiced is credited",
+  data: Order,
+  sample: after,
+});
+
+export const orderCancelled = event({
+  type: "order.cancelled",
+  version: 1,
+  summary: "What of an order was not shipped was cancelled, all or some",
+  data: Order,
+  sample: after,
+});

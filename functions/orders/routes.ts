@@ -1,0 +1,169 @@
+import * as z from "zod";
+import { Id } from "../../domain/kernel/id.ts";
+import { PageQuery, pageOf } from "../../domain/kernel/page.ts";
+import {
+  NewOrder,
+  NewOrderInvoice,
+  NewOrderReturn,
+  NewOrderShipment,
+  Order,
+  OrderCancellation,
+  OrderState,
+} from "../../domain/orders/order.ts";
+import { route } from "../kit/route.ts";
+
+const feature = "orders";
+const params = z.strictObject({ orderId: Id("order") });
+const path = "/v1/orders/{orderId}";
+const left = ["order.not-confirmed", "order.beyond-line", "order.nothing-left", "limit.exceeded"] as const;
+const posts = ["ledger.effective-day", "ledger.period-locked", "money.overflow", "record.busy"] as const;
+const bills = [
+  "reference.unknown",
+  "series.unknown",
+  "finance.day-in-future",
+  "finance.rate-missing",
+] as const;
+
+export const orderRoutes = {
+  createOrder: route({
+    feature,
+    method: "POST",
+    path: "/v1/orders",
+    summary: "Draw up an order of a client, with prices and taxes of today",
+    description: "It is a draft and holds nothing of the stock until it is confirmed.",
+    permission: "order:write",
+    body: NewOrder,
+    status: 201,
+    output: Order,
+    versioned: true,
+    failures: [
+      "reference.unknown",
+      "deal.closed",
+      "product.inactive",
+      "invoice.line-invalid",
+      "deal.discount-exceeds-line",
+      "money.overflow",
+    ],
+  }),
+  listOrders: route({
+    feature,
+    method: "GET",
+    path: "/v1/orders",
+    summary: "Orders from the last: of a client, of a deal, or all of a state",
+    description:
+      "Those whose client or deal the member's right reaches. Without client, deal and state: the confirmed ones. A page " +
+      "may hold fewer than `limit` while `next` says that more follow.",
+    permission: "order:read",
+    query: z.strictObject({
+      ...PageQuery,
+      client: Id("client").optional(),
+      deal: Id("deal").optional(),
+      state: OrderState.optional(),
+    }),
+    status: 200,
+    output: pageOf(Order),
+  }),
+  readOrder: route({
+    feature,
+    method: "GET",
+    path,
+    summary: "An order: of each line what was shipped, returned, invoiced, credited and cancelled",
+    permission: "order:read",
+    params,
+    status: 200,
+    output: Order,
+    versioned: true,
+  }),
+  confirmOrder: route({
+    feature,
+    method: "POST",
+    path: `${path}/confirmation`,
+    summary: "Confirm an order: its goods are reserved, all or none",
+    description: "What is short is said of each line.",
+    permission: "order:write",
+    params,
+    status: 200,
+    output: Order,
+    versioned: true,
+    failures: ["order.not-draft", "order.nothing-left", "stock.insufficient", "reference.unknown"],
+  }),
+  shipOrder: route({
+    feature,
+    method: "POST",
+    path: `${path}/shipments`,
+    summary: "Ship what is reserved for an order, all or some",
+    permission: "stock:write",
+    params,
+    body: NewOrderShipment,
+    status: 201,
+    output: Order,
+    versioned: true,
+    failures: [...left, ...posts, "stock.reservation-ended", "stock.beyond-reservation"],
+  }),
+  invoiceOrder: route({
+    feature,
+    method: "POST",
+    path: `${path}/invoices`,
+    summary: "Issue an invoice of all that was shipped and not invoiced yet",
+    permission: "finance:write",
+    params,
+    body: NewOrderInvoice,
+    status: 201,
+    output: Order,
+    versioned: true,
+    failures: [
+      ...left,
+      ...posts,
+      ...bills,
+      "invoice.line-invalid",
+      "counterparty.not-linked",
+      "contract.not-in-force",
+      "contract.exceeded",
+      "contract.currency-differs",
+    ],
+  }),
+  returnOfOrder: route({
+    feature,
+    method: "POST",
+    path: `${path}/returns`,
+    summary: "Take goods of a shipment of the order back; what of them was invoiced is credited",
+    description:
+      "What no invoice says yet is never invoiced. The rest is credited in the same write, on the last invoice that holds " +
+      "all of it.",
+    permission: "stock:write",
+    params,
+    body: NewOrderReturn,
+    status: 201,
+    output: Order,
+    versioned: true,
+    failures: [
+      ...posts,
+      ...bills,
+      "order.beyond-line",
+      "order.return-in-parts",
+      "limit.exceeded",
+      "stock.beyond-shipment",
+      "stock.place-closed",
+      "credit-note.exceeds-left",
+      "contract.currency-differs",
+    ],
+  }),
+  cancelOrder: route({
+    feature,
+    method: "POST",
+    path: `${path}/cancellation`,
+    summary: "Cancel what of an order is not shipped, all or some; its goods are free again",
+    permission: "order:write",
+    params,
+    body: OrderCancellation,
+    status: 200,
+    output: Order,
+    versioned: true,
+    failures: [
+      "order.beyond-line",
+      "order.nothing-left",
+      "stock.reservation-ended",
+      "stock.beyond-reservation",
+    ],
+  }),
+};

@@ -1,0 +1,153 @@
+import * as fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { totalled } from "../../domain/finance/lines.ts";
+import { standardFinanceSettings } from "../../domain/finance/settings.ts";
+import { Failure } from "../../domain/kernel/errors.ts";
+import {
+  cancelled,
+  confirmed,
+  invoiced,
+  invoiceLine,
+  newOrder,
+  openIn,
+  partsToCancel,
+  partsToInvoice,
+  partsToShip,
+  returned,
+  shipped,
+  uninvoicedIn,
+} from "../../domain/orders/change.ts";
+import { NewOrder, type Order } from "../../domain/orders/order.ts";
+import { newProduct } from "../../domain/products/product.ts";
+
+const seed = 20261123;
+const now = "2026-11-23T10:00:00.000Z";
+const idOf = (prefix: string, n: number) => `${prefix}_${String(n).padStart(26, "0")}`;
+const settings = standardFinanceSettings("RO", now);
+
+const orderOf = (lines: readonly { quantity: number; unitPriceMinor: number; sharePercent: number }[]) => {
+  const products = new Map(
+    lines.map((_, n) => [
+      idOf("prd", n),
+      newProduct(
+        { code: `P${n}`, name: "P", unit: { name: "piece", scale: 0 }, prices: [], active: true },
+        idOf("prd", n),
+        now,
+      ),
+    ]),
+  );
+  const input = NewOrder.parse({
+    clientId: idOf("cli", 1),
+    lines: lines.map(({ quantity, unitPriceMinor, sharePercent }, n) => ({
+      ...{ productId: idOf("prd", n), warehouseId: idOf("whs", 1), quantity, unitPriceMinor },
+      discount: { amountMinor: Math.floor((quantity * unitPriceMinor * sharePercent) / 100) },
+    })),
+  });
+  const around = { side: "sale", currency: "RON", pricesIncludeTax: false, day: "2026-11-23" } as const;
+  const totals = totalled(
+    input.lines.map(({ warehouseId: _, place: __, ...line }) => line),
+    { ...around, products, settings },
+  );
+  const order = newOrder(input, "RON", totals, { id: idOf("ord", 1), by: "system", now });
+  const netOf = (some: readonly ReturnType<typeof invoiceLine>[]) =>
+    totalled(some, { ...around, products, settings }).netMinor;
+  return { order: confirmed(order, idOf("rsv", 1), now), netOf };
+};
+
+const someLines = fc.array(
+  fc.record({
+    quantity: fc.integer({ min: 1, max: 40 }),
+    unitPriceMinor: fc.integer({ min: 0, max: 10_000 }),
+    sharePercent: fc.integer({ min: 0, max: 100 }),
+  }),
+  { minLength: 1, maxLength: 6 },
+);
+const step = fc.record({
+  kind: fc.constantFrom("ship", "invoice", "return", "cancel"),
+  line: fc.nat(6),
+  quantity: fc.integer({ min: 1, max: 15 }),
+  document: fc.nat(10),
+});
+type Step = typeof step extends fc.Arbitrary<infer S> ? S : never;
+
+const stepped = (order: Order, { kind, line, quantity, document }: Step, n: number): Order => {
+  const wished = [{ line, quantity }];
+  switch (kind) {
+    case "ship":
+      return shipped(order, partsToShip(order, wished), idOf("stk", n), now);
+    case "invoice":
+      return invoiced(order, partsToInvoice(order), idOf("inv", n), now);
+    case "return": {
+      const of = order.shipments[document % Math.max(1, order.shipments.length)];
+      return returned(order, of?.documentId ?? "", wished, now).order;
+    }
+    default:
+      return cancelled(order, partsToCancel(order, wished), now);
+  }
+};
+
+describe("whatever is done with an order, in whatever order", () => {
+  test("never more is shipped than ordered, returned than shipped, invoiced than the client has; documents sum to the lines", () => {
+    fc.assert(
+      fc.property(someLines, fc.array(step, { maxLength: 40 }), (lines, steps) => {
+        let { order } = orderOf(lines);
+        for (const [n, one] of steps.entries()) {
+          try {
+            order = stepped(order, one, n);
+          } catch (error) {
+            if (!(error instanceof Failure)) throw error;
+            expect(error.code).toMatch(/^(order\.|reference\.unknown)/);
+          }
+          for (const [at, line] of order.lines.entries()) {
+            expect(openIn(line)).toBeGreaterThanOrEqual(0);
+            expect(uninvoicedIn(line)).toBeGreaterThanOrEqual(0);
+            expect(line.returnedQuantity).toBeLessThanOrEqual(line.shippedQuantity);
+            expect(line.creditedQuantity).toBeLessThanOrEqual(line.invoicedQuantity);
+            const sums = (of: Order["shipments"] | Order["invoices"]) => {
+              const entries = of.flatMap((one) => one.lines).filter((entry) => entry.line === at);
+              for (const entry of entries)
+                expect(entry.takenBackQuantity).toBeLessThanOrEqual(entry.quantity);
+              return [
+                entries.reduce((sum, { quantity }) => sum + quantity, 0),
+                entries.reduce((sum, { takenBackQuantity }) => sum + takenBackQuantity, 0),
+              ];
+            };
+            expect(sums(order.shipments)).toEqual([line.shippedQuantity, line.returnedQuantity]);
+            expect(sums(order.invoices)).toEqual([line.invoicedQuantity, line.creditedQuantity]);
+          }
+          const isOver = order.lines.every((line) => openIn(line) + uninvoicedIn(line) === 0);
+          expect(order.state === "done" || order.state === "cancelled").toBe(isOver);
+        }
+      }),
+      { seed, numRuns: 200 },
+    );
+  });
+
+  test("invoices of all parts of an order come to the order without tax, amounts of discount too", () => {
+    fc.assert(
+      fc.property(someLines, fc.array(fc.integer({ min: 1, max: 9 }), { maxLength: 5 }), (lines, lots) => {
+        const made = orderOf(lines);
+        let { order } = made;
+        let netMinor = 0;
+        for (const lot of [...lots, 40]) {
+          const parts = order.lines.flatMap((line, at) =>
+            openIn(line) > 0 ? [{ line: at, quantity: Math.min(lot, openIn(line)) }] : [],
+          );
+          if (parts.length === 0) break;
+          order = shipped(order, partsToShip(order, parts), idOf("stk", lot), now);
+          const due = partsToInvoice(order);
+          netMinor += made.netOf(
+            due.flatMap(({ line, quantity }) => {
+              const of = order.lines[line];
+              return of ? [invoiceLine(of, quantity)] : [];
+            }),
+          );
+          order = invoiced(order, due, idOf("inv", lot), now);
+        }
+        expect(order.state).toBe("done");
+        expect(netMinor).toBe(order.netMinor);
+      }),
+      { seed, numRuns: 200 },
+    );
+  });
+});
