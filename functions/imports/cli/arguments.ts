@@ -2,7 +2,7 @@ import { parseArgs } from "node:util";
 
 export const usage = `npm run import -- --profile <name or file> <folder> [options]
 
-  --profile      a profile of the product (maven-crm), or a JSON file of your own
+  --profile      a profile of the product (maven-crm, cdnow), or a JSON file of your own
   --url          the API, http://127.0.0.1:4000 if PORT does not say otherwise
   --token        an access token; or the environment variable CLIENTELA_TOKEN
   --email        the member for whom a stack on this machine gives a token (admin@demo.example)
