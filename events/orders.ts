@@ -1,4 +1,5 @@
 import { Order } from "../domain/orders/order.ts";
+import { QuoteRecord } from "../domain/orders/quote.ts";
 import { event } from "./event.ts";
 
 const at = "2026-11-23T18:00:00.000Z";
@@ -90,4 +91,78 @@ export const orderCancelled = event({
   summary: "What of an order was not shipped was cancelled, all or some",
   data: Order,
   sample: after,
+});
+
+const quote = {
+  id: "quo_01JD8Z5T2V9Q4R6W8Y0A1B3C5D",
+  version: 1,
+  edition: 1,
+  state: "draft" as const,
+  clientId: sample.clientId,
+  dealId: sample.dealId,
+  currency: "EUR",
+  pricesIncludeTax: false,
+  lines: [
+    {
+      productId: "prd_01JD8Z5T2V9Q4R6W8Y0A1B3C5D",
+      description: "GTX Pro",
+      quantity: 5,
+      scale: 0,
+      unitPriceMinor: 1_000,
+      discountMinor: 0,
+      taxId: "standard",
+      percent: "21",
+      ...sum,
+    },
+  ],
+  taxes: sample.taxes,
+  discountMinor: 0,
+  ...sum,
+  validUntil: "2026-12-23",
+  createdBy: sample.createdBy,
+  createdAt: at,
+  updatedAt: at,
+};
+
+export const quoteDrafted = event({
+  type: "quote.drafted",
+  version: 1,
+  summary: "A quote was drawn up",
+  data: QuoteRecord,
+  sample: quote,
+});
+
+export const quoteRevised = event({
+  type: "quote.revised",
+  version: 1,
+  summary: "A quote was offered anew: it is a draft again, in the next edition where the former was sent",
+  data: QuoteRecord,
+  sample: { ...quote, version: 3, edition: 2 },
+});
+
+export const quoteSent = event({
+  type: "quote.sent",
+  version: 1,
+  summary: "A quote was sent",
+  data: QuoteRecord,
+  sample: { ...quote, version: 2, state: "sent" as const, sentAt: at },
+});
+
+export const quoteAccepted = event({
+  type: "quote.accepted",
+  version: 1,
+  summary: "A quote was accepted, and its order made",
+  data: QuoteRecord,
+  sample: { ...quote, version: 3, state: "accepted" as const, sentAt: at, closedAt: at, orderId: sample.id },
+});
+
+export const quoteRejected = event({
+  type: "quote.rejected",
+  version: 1,
+  summary: "A quote was rejected",
+  data: QuoteRecord,
+  sample: {
+    ...quote,
+    ...{ version: 3, state: "rejected" as const, sentAt: at, closedAt: at, rejectedFor: "Too dear" },
+  },
 });

@@ -14,6 +14,7 @@ import { importRoutes } from "./imports/routes.ts";
 import type { LambdaDeclaration } from "./kit/lambda.ts";
 import type { RouteTable } from "./kit/route.ts";
 import { ledgerRoutes } from "./ledger/routes.ts";
+import { quoteRoutes } from "./orders/quote-routes.ts";
 import { orderRoutes } from "./orders/routes.ts";
 import { peopleRoutes } from "./people/routes.ts";
 import { productRoutes } from "./products/routes.ts";
@@ -97,7 +98,10 @@ export const lambdas: readonly LambdaDeclaration[] = [
     memoryMb: 1024,
   },
   {
-    ...api("orders", "Orders: reserved, shipped, invoiced, taken back", orderRoutes),
+    ...api("orders", "Quotes, and orders: reserved, shipped, invoiced, taken back", {
+      ...orderRoutes,
+      ...quoteRoutes,
+    }),
     memoryMb: 1024,
     timeoutSeconds: 29,
   },

@@ -6,6 +6,7 @@ import { docsRoutes } from "./docs/routes.ts";
 import { financeRoutes } from "./finance/routes.ts";
 import { importRoutes } from "./imports/routes.ts";
 import { ledgerRoutes } from "./ledger/routes.ts";
+import { quoteRoutes } from "./orders/quote-routes.ts";
 import { orderRoutes } from "./orders/routes.ts";
 import { peopleRoutes } from "./people/routes.ts";
 import { productRoutes } from "./products/routes.ts";
@@ -30,6 +31,7 @@ export const allRoutes = {
   ...ledgerRoutes,
   ...financeRoutes,
   ...orderRoutes,
+  ...quoteRoutes,
   ...importRoutes,
   ...docsRoutes,
 };

@@ -28,6 +28,7 @@ export const idPrefixes = {
   position: "pos",
   timeEntry: "tme",
   order: "ord",
+  quote: "quo",
   invoice: "inv",
   creditNote: "crn",
   payment: "pay",

@@ -9,4 +9,11 @@ export const orderFailures = {
     kind: "conflict",
     title: "No single invoice of the order holds all of that: it has to be taken back in parts",
   },
+  "quote.not-draft": { kind: "conflict", title: "The quote is not a draft any more" },
+  "quote.not-sent": {
+    kind: "conflict",
+    title: "The quote is not out: it was not sent, or is accepted or rejected",
+  },
+  "quote.expired": { kind: "conflict", title: "The quote is not valid any more" },
+  "quote.accepted": { kind: "conflict", title: "The quote is accepted; its order says what holds" },
 } as const satisfies FailureCatalogue;

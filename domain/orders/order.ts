@@ -96,6 +96,7 @@ export const Order = z
     pricesIncludeTax: z.boolean(),
     ...Totals.shape,
     lines: z.array(OrderLine).max(mostLines),
+    quoteId: Id("quote").optional().meta({ description: "The quote that it was accepted from" }),
     reservationId: Id("reservation").optional().meta({ description: "Made when it was confirmed" }),
     shipments: z
       .array(z.object({ documentId: Id("stockDocument"), lines: z.array(documentLine) }))

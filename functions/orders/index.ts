@@ -1,5 +1,7 @@
 import { serve } from "../kit/serve.ts";
 import { orderHandlers } from "./handlers.ts";
+import { quoteHandlers } from "./quote-handlers.ts";
+import { quoteRoutes } from "./quote-routes.ts";
 import { orderRoutes } from "./routes.ts";
 
-export const handler = serve(orderRoutes, orderHandlers);
+export const handler = serve({ ...orderRoutes, ...quoteRoutes }, { ...orderHandlers, ...quoteHandlers });

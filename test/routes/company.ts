@@ -104,6 +104,13 @@ export const newCompany = async () => {
     },
   });
   await call.confirmOrder({ params: { orderId: order.id } });
+  const quote = await call.createQuote({
+    body: {
+      ...{ clientId: client.id, dealId: deal.id, validUntil: "2099-12-31" },
+      lines: [{ productId: product.id, quantity: 2, unitPriceMinor: 100 }],
+    },
+  });
+  await call.sendQuote({ params: { quoteId: quote.id } });
   const sold = { clientId: client.id, lines: [{ description: "GTX Pro", unitPriceMinor: 1_000 }] };
   const invoice = await call.createInvoice({ body: sold });
   const invoiceParams = { invoiceId: invoice.id };
@@ -128,6 +135,7 @@ export const newCompany = async () => {
     upl: upload.uploadId,
     note: note.id,
     ord: order.id,
+    quo: quote.id,
     inv: invoice.id,
     crn: creditNote.id,
     pay: payment.id,

@@ -50,6 +50,16 @@ beforeAll(async () => {
     body: { clientId, dealId, lines: [{ ...goods, quantity: 1, unitPriceMinor: 1 }] },
   });
   await call.confirmOrder({ params: { orderId: ordered.id } });
+  const offered = {
+    validUntil: "2099-12-31",
+    lines: [{ productId: ids.prd ?? "", quantity: 1, unitPriceMinor: 1 }],
+  };
+  const { id: quoteId } = await call.createQuote({ body: { clientId, dealId, ...offered } });
+  await call.sendQuote({ params: { quoteId } });
+  for (const quote of [{ quoteId: ids.quo ?? "" }, { quoteId: ids.quo ?? "" }]) {
+    await call.reviseQuote({ params: quote, body: offered });
+    await call.sendQuote({ params: quote });
+  }
   const seconds = await call.createClient({ body: { name: "Of finance" } });
   const sold = { clientId: seconds.id, lines: [{ description: "Second", unitPriceMinor: 1_000 }] };
   await call.issueInvoice({ params: { invoiceId: (await call.createInvoice({ body: sold })).id }, body: {} });

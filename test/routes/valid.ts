@@ -219,6 +219,21 @@ const shippedOrder = async (company: Company) => {
   return { params, shipmentId: shipments[0]?.documentId ?? "" };
 };
 
+const offer = (company: Company) => ({
+  validUntil: "2099-12-31",
+  lines: [{ productId: company.ids.prd ?? "", quantity: 2, unitPriceMinor: 100 }],
+});
+const draftQuote = async (company: Company) => {
+  const { cli: clientId = "", cpt: counterpartyId = "", deal: dealId = "" } = company.ids;
+  const body = { clientId, counterpartyId, dealId, ...offer(company) };
+  return { quoteId: (await company.call.createQuote({ body })).id };
+};
+const sentQuote = async (company: Company) => {
+  const params = await draftQuote(company);
+  await company.call.sendQuote({ params });
+  return params;
+};
+
 /**
  * A request of each mutation that is carried out, on records of its own, with every field that names another
  * record filled from the company.
@@ -342,6 +357,25 @@ export const valid: Readonly<Record<string, (company: Company) => Promise<Reques
   cancelOrder: async (company) => ({
     params: await confirmedOrder(company),
     body: { lines: [{ line: 0, quantity: 4 }] },
+  }),
+  createQuote: async (company) => ({
+    body: {
+      clientId: company.ids.cli,
+      counterpartyId: company.ids.cpt,
+      dealId: company.ids.deal,
+      contractId: company.ids.ctr,
+      ...offer(company),
+    },
+  }),
+  reviseQuote: async (company) => ({ params: await sentQuote(company), body: offer(company) }),
+  sendQuote: async (company) => ({ params: await draftQuote(company) }),
+  acceptQuote: async (company) => ({
+    params: await sentQuote(company),
+    body: { warehouseId: company.ids.whs },
+  }),
+  rejectQuote: async (company) => ({
+    params: await sentQuote(company),
+    body: { reason: "Too dear" },
   }),
   createProduct: async () => ({
     body: { code: fresh(), name: "GTX", prices: [{ currency: "EUR", unitPriceMinor: 100 }] },

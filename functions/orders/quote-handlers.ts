@@ -1,0 +1,171 @@
+import { notFound } from "../../domain/kernel/errors.ts";
+import { pageSize } from "../../domain/kernel/page.ts";
+import { newOrder } from "../../domain/orders/change.ts";
+import {
+  accepted,
+  newQuote,
+  type Quote,
+  type QuoteRecord,
+  quoteOn,
+  rejected,
+  revised,
+  sent,
+} from "../../domain/orders/quote.ts";
+import { happened } from "../../events/event.ts";
+import {
+  orderDrafted,
+  quoteAccepted,
+  quoteDrafted,
+  quoteRejected,
+  quoteRevised,
+  quoteSent,
+} from "../../events/orders.ts";
+import { todayOf } from "../finance/ground.ts";
+import { type Context, checkVersion } from "../kit/context.ts";
+import type { RequestOf } from "../kit/route.ts";
+import type { Handlers } from "../kit/serve.ts";
+import { fromItem } from "../kit/table/item.ts";
+import { siftedPage } from "../kit/table/sifted.ts";
+import { create, update } from "../kit/table/store.ts";
+import { reachedOf } from "./access.ts";
+import { checkDeal, checkSpots, pricedOf } from "./drafting.ts";
+import type { quoteRoutes } from "./quote-routes.ts";
+import {
+  editionPrefix,
+  quoteEditionEntity,
+  quoteEntity,
+  quotePartitions,
+  quotePrefix,
+} from "./quote-store.ts";
+import { orderEntity } from "./store.ts";
+
+const doingOf = (context: Context) => ({ today: todayOf(context), now: context.now });
+
+/** @throws record.not-found where there is none, and where the member's right does not reach it */
+const loadQuote = async (context: Context, id: string): Promise<QuoteRecord> => {
+  const quote = await context.store.get(quoteEntity, { id });
+  if (!quote || !(await reachedOf(context, [quote])).has(quote)) throw notFound();
+  return quote;
+};
+
+/** The quote in the version that the request may name. */
+const standing = async (context: Context, id: string): Promise<QuoteRecord> => {
+  const quote = await loadQuote(context, id);
+  checkVersion(context, quote);
+  return quote;
+};
+
+type Wanted = RequestOf<typeof quoteRoutes.listQuotes>["query"];
+
+const partOf = ({ client, deal, state = "sent" }: Wanted) => {
+  if (deal !== undefined) return { index: "owner", pk: quotePartitions.deal(deal) } as const;
+  return client === undefined
+    ? ({ index: "list", pk: quotePartitions.state(state === "expired" ? "sent" : state) } as const)
+    : ({ index: "client", pk: quotePartitions.client(client), beginsWith: quotePrefix } as const);
+};
+
+export const quoteHandlers: Handlers<typeof quoteRoutes> = {
+  async createQuote({ body }, context) {
+    const { totals, currency } = await pricedOf(context, body);
+    const about = { ...doingOf(context), id: context.newId("quote"), by: context.member.id };
+    const quote = newQuote(body, currency, totals, about);
+    return context.save({
+      writes: [create(quoteEntity, quote)],
+      happened: [happened(quoteDrafted, quote)],
+      answer: quote,
+    });
+  },
+
+  async listQuotes({ query }, context) {
+    const { limit = pageSize.standard, cursor, client, state } = query;
+    const today = todayOf(context);
+    return siftedPage<Quote>(
+      context.store,
+      { ...partOf(query), newestFirst: true, limit, cursor },
+      async (items) => {
+        const quotes = items.map((item) => quoteOn(fromItem<QuoteRecord>(item), today));
+        const reached = await reachedOf(context, quotes);
+        return quotes.map((quote) =>
+          reached.has(quote) &&
+          (client === undefined || client === quote.clientId) &&
+          (state === undefined || state === quote.state)
+            ? quote
+            : undefined,
+        );
+      },
+    );
+  },
+
+  async readQuote({ params }, context) {
+    return quoteOn(await loadQuote(context, params.quoteId), todayOf(context));
+  },
+
+  async listQuoteEditions({ params, query }, context) {
+    const { id } = await loadQuote(context, params.quoteId);
+    const { limit = pageSize.standard, cursor } = query;
+    const page = await context.store.list<QuoteRecord>({
+      ...{ pk: quotePartitions.quote(id), beginsWith: editionPrefix, newestFirst: true, limit, cursor },
+    });
+    const today = todayOf(context);
+    return { ...page, items: page.items.map((edition) => quoteOn(edition, today)) };
+  },
+
+  async reviseQuote({ params, body }, context) {
+    const before = await standing(context, params.quoteId);
+    const { totals } = await pricedOf(context, { ...before, lines: body.lines });
+    const quote = revised(before, body, totals, doingOf(context));
+    return context.save({
+      writes: [
+        update(quoteEntity, quote),
+        ...(quote.edition === before.edition ? [] : [create(quoteEditionEntity, { ...before, version: 1 })]),
+      ],
+      happened: [happened(quoteRevised, quote)],
+      answer: quote,
+    });
+  },
+
+  async sendQuote({ params }, context) {
+    const quote = sent(await standing(context, params.quoteId), doingOf(context));
+    return context.save({
+      writes: [update(quoteEntity, quote)],
+      happened: [happened(quoteSent, quote)],
+      answer: quote,
+    });
+  },
+
+  async acceptQuote({ params, body }, context) {
+    const before = await standing(context, params.quoteId);
+    const { now, member } = context;
+    const id = context.newId("order");
+    const quote = accepted(before, id, doingOf(context));
+    const { clientId, counterpartyId, dealId, contractId, memo, currency, pricesIncludeTax } = quote;
+    const lines = quote.lines.flatMap(({ productId, quantity }) =>
+      productId === undefined ? [] : [{ ...body, productId, quantity }],
+    );
+    await Promise.all([checkDeal(context, dealId), checkSpots(context, lines)]);
+    const { discountMinor, netMinor, taxMinor, totalMinor, taxes } = quote;
+    const order = {
+      ...newOrder(
+        { clientId, counterpartyId, dealId, contractId, memo, currency, pricesIncludeTax, lines },
+        currency,
+        { lines: quote.lines, taxes, discountMinor, netMinor, taxMinor, totalMinor },
+        { id, by: member.id, now },
+      ),
+      quoteId: quote.id,
+    };
+    return context.save({
+      writes: [update(quoteEntity, quote), create(orderEntity, order)],
+      happened: [happened(quoteAccepted, quote), happened(orderDrafted, order)],
+      answer: order,
+    });
+  },
+
+  async rejectQuote({ params, body }, context) {
+    const quote = rejected(await standing(context, params.quoteId), body.reason, doingOf(context));
+    return context.save({
+      writes: [update(quoteEntity, quote)],
+      happened: [happened(quoteRejected, quote)],
+      answer: quote,
+    });
+  },
+};
