@@ -1,4 +1,7 @@
-import { asIssued } from "../../domain/finance/invoice.ts";
+import type { CreditLineInput } from "../../domain/finance/credit.ts";
+import { between } from "../../domain/finance/crediting.ts";
+import { asIssued, type Invoice } from "../../domain/finance/invoice.ts";
+import { Failure } from "../../domain/kernel/errors.ts";
 import { Shortage } from "../../domain/ledger/errors.ts";
 import {
   cancelled,
@@ -14,7 +17,7 @@ import {
   returned,
   shipped,
 } from "../../domain/orders/change.ts";
-import type { Order } from "../../domain/orders/order.ts";
+import type { Order, Part } from "../../domain/orders/order.ts";
 import type { Reservation } from "../../domain/stock/reservation.ts";
 import { type Happened, happened } from "../../events/event.ts";
 import {
@@ -59,7 +62,18 @@ const changing = async (
   const { lines } = await standing(context, id);
   return inTurn(
     lines.map(({ productId }) => `${context.store.tenantId} ${productId}`),
-    () => untilSettled(context, async () => decide(await standing(context, id))),
+    () =>
+      untilSettled(context, async () => {
+        const before = await standing(context, id);
+        try {
+          return await decide(before);
+        } catch (error) {
+          if (!(error instanceof Failure)) throw error;
+          // The goods are read after the order: where it changed in between, they were refused to what it was before.
+          const after = await context.store.get(orderEntity, before);
+          throw after?.version === before.version ? error : new StaleWrite();
+        }
+      }),
   );
 };
 
@@ -104,6 +118,19 @@ const postWith = async (
     throw error instanceof Shortage ? new StaleWrite() : error;
   }
 };
+
+/**
+ * What is credited of parts of an invoice: at the price of the invoice, and no more than finance has left of the line. What
+ * cost nothing, or is credited already, needs no credit.
+ */
+const worthOf = ({ lines, credited }: Invoice, parts: readonly Part[]): CreditLineInput[] =>
+  parts.flatMap(({ line: at, quantity }): CreditLineInput[] => {
+    const line = lines[at];
+    const netMinor = (line?.netMinor ?? 0) - (credited?.lines[at] ?? 0);
+    if (!line || netMinor === 0) return [];
+    const full = between(line.netMinor, 0, quantity, line.quantity);
+    return [full > netMinor ? { line: at, netMinor } : { line: at, quantity }];
+  });
 
 export const orderHandlers: Handlers<typeof orderRoutes> = {
   async createOrder({ body }, context) {
@@ -194,8 +221,7 @@ export const orderHandlers: Handlers<typeof orderRoutes> = {
       if (!credit) return postWith(context, movement, order, event);
       const { store } = context;
       const invoice = asIssued(found(await store.get(invoiceEntity, { id: credit.invoiceId }), "invoice"));
-      // What cost nothing needs no credit.
-      const worth = credit.lines.filter(({ line }) => (invoice.lines[line]?.netMinor ?? 0) > 0);
+      const worth = worthOf(invoice, credit.lines);
       if (worth.length === 0) return postWith(context, movement, order, event);
       return issueCreditNote(
         context,

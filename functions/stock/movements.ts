@@ -1,4 +1,5 @@
 import type { Tenant } from "../../domain/access/records.ts";
+import { Failure } from "../../domain/kernel/errors.ts";
 import { dayIn } from "../../domain/kernel/time.ts";
 import { Shortage } from "../../domain/ledger/errors.ts";
 import { effectiveDay } from "../../domain/ledger/transaction.ts";
@@ -260,8 +261,14 @@ export const postOnce = (
   id: string,
   decide: (id: string) => Promise<Movement>,
 ): Promise<StockDocument> =>
-  untilSettled(
-    context,
-    async () =>
-      (await context.store.get(documentEntity, { id })) ?? (await postMovement(context, await decide(id))),
-  );
+  untilSettled(context, async () => {
+    const earlier = () => context.store.get(documentEntity, { id });
+    try {
+      return (await earlier()) ?? (await postMovement(context, await decide(id)));
+    } catch (error) {
+      // Posted under this id since it was looked for: then it is that which took what is short.
+      const meanwhile = error instanceof Failure ? await earlier() : undefined;
+      if (meanwhile) return meanwhile;
+      throw error;
+    }
+  });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { balanceOf, heldTogether, hired } from "../finance/company.ts";
+import { balanceOf, dayFrom, heldTogether, hired } from "../finance/company.ts";
 import { confirmedOrder, newSellingCompany, refusal, stockOf } from "./company.ts";
 
 describe("an order", () => {
@@ -114,23 +114,53 @@ describe("an order", () => {
     const { call, flour } = company;
     const { params } = await confirmedOrder(company, { lines: [{ ...flour, quantity: 10 }] });
     const { shipments } = await call.shipOrder({ params, body: {} });
-    const { invoices } = await call.invoiceOrder({ params, body: {} });
-    await call.creditInvoice({
-      params: { invoiceId: invoices[0]?.invoiceId ?? "" },
-      body: { reason: "A gift" },
-    });
-    const before = await call.readOrder({ params });
+    const before = await call.invoiceOrder({ params, body: {} });
     await expect(
       call.returnOfOrder({
         params,
         body: {
           ...{ shipmentId: shipments[0]?.documentId ?? "", reason: "Broken" },
-          lines: [{ line: 0, quantity: 2 }],
+          // Before the invoice was issued.
+          ...{ effectiveOn: dayFrom(-1), lines: [{ line: 0, quantity: 2 }] },
         },
       }),
-    ).rejects.toMatchObject({ code: "credit-note.exceeds-left" });
+    ).rejects.toMatchObject({ code: "request.invalid" });
     expect(await call.readOrder({ params })).toEqual(before);
     expect(await stockOf(company, flour)).toEqual({ quantity: 90, reserved: 0 });
+  });
+
+  test("what finance has credited already is not credited again when the goods come back", async () => {
+    const company = await newSellingCompany();
+    const { call, flour, sugar } = company;
+    const { params } = await confirmedOrder(company, {
+      lines: [
+        { ...flour, quantity: 10 },
+        { ...sugar, quantity: 10 },
+      ],
+    });
+    const { shipments } = await call.shipOrder({ params, body: {} });
+    const { invoices } = await call.invoiceOrder({ params, body: {} });
+    const invoiceParams = { invoiceId: invoices[0]?.invoiceId ?? "" };
+    await call.creditInvoice({
+      params: invoiceParams,
+      body: { reason: "A gift", lines: [{ line: 0 }, { line: 1, netMinor: 9_000 }] },
+    });
+    await call.returnOfOrder({
+      params,
+      body: {
+        ...{ shipmentId: shipments[0]?.documentId ?? "", reason: "Broken" },
+        lines: [
+          { line: 0, quantity: 2 },
+          { line: 1, quantity: 4 },
+        ],
+      },
+    });
+    const { items } = await call.listCreditNotes({ query: { client: company.clientId } });
+    expect(items.map(({ netMinor }) => netMinor).sort()).toEqual([1_000, 19_000]);
+    expect(await call.readInvoice({ params: invoiceParams })).toMatchObject({ openMinor: 0 });
+    expect(await stockOf(company, flour)).toEqual({ quantity: 92, reserved: 0 });
+    expect(await stockOf(company, sugar)).toEqual({ quantity: 94, reserved: 0 });
+    await heldTogether(company);
   });
 
   test("what is cancelled is free for others, and what was shipped stays", async () => {
