@@ -30,13 +30,7 @@ import { create, update } from "../kit/table/store.ts";
 import { reachedOf } from "./access.ts";
 import { checkDeal, checkSpots, pricedOf } from "./drafting.ts";
 import type { quoteRoutes } from "./quote-routes.ts";
-import {
-  editionPrefix,
-  quoteEditionEntity,
-  quoteEntity,
-  quotePartitions,
-  quotePrefix,
-} from "./quote-store.ts";
+import { quoteEditionEntity, quoteEntity, quotePartitions, quotePrefix } from "./quote-store.ts";
 import { orderEntity } from "./store.ts";
 
 const doingOf = (context: Context) => ({ today: todayOf(context), now: context.now });
@@ -96,18 +90,14 @@ export const quoteHandlers: Handlers<typeof quoteRoutes> = {
     );
   },
 
-  async readQuote({ params }, context) {
-    return quoteOn(await loadQuote(context, params.quoteId), todayOf(context));
-  },
-
-  async listQuoteEditions({ params, query }, context) {
-    const { id } = await loadQuote(context, params.quoteId);
-    const { limit = pageSize.standard, cursor } = query;
-    const page = await context.store.list<QuoteRecord>({
-      ...{ pk: quotePartitions.quote(id), beginsWith: editionPrefix, newestFirst: true, limit, cursor },
-    });
-    const today = todayOf(context);
-    return { ...page, items: page.items.map((edition) => quoteOn(edition, today)) };
+  async readQuote({ params, query: { edition } }, context) {
+    const present = await loadQuote(context, params.quoteId);
+    const quote =
+      edition === undefined || edition === present.edition
+        ? present
+        : await context.store.get(quoteEditionEntity, { id: present.id, edition });
+    if (!quote) throw notFound();
+    return quoteOn(quote, todayOf(context));
   },
 
   async reviseQuote({ params, body }, context) {

@@ -1,8 +1,9 @@
 import * as z from "zod";
 import { Id } from "../../domain/kernel/id.ts";
-import { PageQuery, pageOf } from "../../domain/kernel/page.ts";
+import { PageQuery, pageOf, queryInteger } from "../../domain/kernel/page.ts";
 import { Order } from "../../domain/orders/order.ts";
 import {
+  mostEditions,
   NewQuote,
   Quote,
   QuoteAcceptance,
@@ -58,21 +59,16 @@ export const quoteRoutes = {
     ...reads,
     method: "GET",
     path,
-    summary: "A quote in its present edition",
+    summary: "A quote, in its present edition or as a former one was sent",
     params,
+    query: z.strictObject({
+      edition: queryInteger(1, mostEditions)
+        .optional()
+        .meta({ description: "The present one where nothing is said" }),
+    }),
     status: 200,
     output: Quote,
     versioned: true,
-  }),
-  listQuoteEditions: route({
-    ...reads,
-    method: "GET",
-    path: `${path}/editions`,
-    summary: "The former editions of a quote, as they were sent, from the last",
-    params,
-    query: z.strictObject(PageQuery),
-    status: 200,
-    output: pageOf(Quote),
   }),
   reviseQuote: route({
     ...writes,

@@ -10,7 +10,7 @@ export const quotePartitions = {
 };
 /** Sort keys of a client's quotes, and of the editions of a quote, begin so. */
 export const quotePrefix = "QUOTE#";
-export const editionPrefix = "EDITION#";
+const editionPrefix = "EDITION#";
 
 export const quoteEntity = entity<QuoteRecord, { readonly id: string }>({
   name: "quote",

@@ -26,7 +26,10 @@ describe("a quote", () => {
     });
     const order = await call.acceptQuote({ params, body: { warehouseId: flour.warehouseId } });
     expect(order).toMatchObject({ state: "draft", quoteId: quote.id, netMinor: 9_000 });
-    expect(await call.readQuote({ params })).toMatchObject({ state: "accepted", orderId: order.id });
+    expect(await call.readQuote({ params, query: {} })).toMatchObject({
+      state: "accepted",
+      orderId: order.id,
+    });
     await call.confirmOrder({ params: { orderId: order.id } });
     await call.shipOrder({ params: { orderId: order.id }, body: {} });
     const { invoices } = await call.invoiceOrder({ params: { orderId: order.id }, body: {} });
@@ -58,11 +61,17 @@ describe("a quote", () => {
     expect(again).toMatchObject({ state: "draft", edition: 2, netMinor: 11_700 });
     const acceptance = { params, body: { warehouseId: flour.warehouseId } };
     await expect(call.acceptQuote(acceptance)).rejects.toMatchObject(refusal(409, "quote.not-sent"));
-    const { items } = await call.listQuoteEditions({ params, query: {} });
-    expect(items).toEqual([{ ...quote, version: 1 }]);
+    expect(await call.readQuote({ params, query: { edition: 1 } })).toEqual({ ...quote, version: 1 });
+    expect(await call.readQuote({ params, query: { edition: 2 } })).toEqual(again);
+    await expect(call.readQuote({ params, query: { edition: 3 } })).rejects.toMatchObject(
+      refusal(404, "record.not-found"),
+    );
     await call.sendQuote({ params });
     await call.rejectQuote({ params, body: { reason: "Too dear" } });
-    expect(await call.readQuote({ params })).toMatchObject({ state: "rejected", rejectedFor: "Too dear" });
+    expect(await call.readQuote({ params, query: {} })).toMatchObject({
+      state: "rejected",
+      rejectedFor: "Too dear",
+    });
     await expect(call.acceptQuote(acceptance)).rejects.toMatchObject(refusal(409, "quote.not-sent"));
     expect(await call.reviseQuote({ params, body: offer(company, 1) })).toMatchObject({ edition: 3 });
     await call.sendQuote({ params });
@@ -79,7 +88,7 @@ describe("a quote", () => {
     await expect(
       call.acceptQuote({ params, body: { warehouseId: "whs_01JD8Z5T2V9Q4R6W8Y0A1B3C5D" } }),
     ).rejects.toMatchObject({ code: "reference.unknown" });
-    expect(await call.readQuote({ params })).toMatchObject({ state: "sent" });
+    expect(await call.readQuote({ params, query: {} })).toMatchObject({ state: "sent" });
     expect((await call.listOrders({ query: { client: clientId } })).items).toEqual([]);
   });
 
