@@ -14,6 +14,18 @@ interface Made {
 }
 
 const connections = 16;
+/** Each operation is measured so many times, in turns with the others: one pause of the machine decides no figure. */
+const rounds = 3;
+
+const median = (values: readonly number[]): number =>
+  values.toSorted((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
+
+const medianOf = (all: readonly Measured[]): Measured => {
+  const [first] = all;
+  if (!first) throw new Error("nothing was measured");
+  const of = (figure: "perSecond" | "p50Ms" | "p95Ms" | "p99Ms") => median(all.map((one) => one[figure]));
+  return { ...first, perSecond: of("perSecond"), p50Ms: of("p50Ms"), p95Ms: of("p95Ms"), p99Ms: of("p99Ms") };
+};
 
 /** Makes records over HTTP, sixteen at once, in order of their numbers. */
 const load = async (caller: Caller, path: string, from: number, to: number, body: (n: number) => unknown) => {
@@ -83,17 +95,25 @@ export const measureHttp = async (stack: BenchStack, sizes: Sizes): Promise<stri
   const p99 = new Map<string, number>();
   const round = async (clientCount: number, firstNew: number) => {
     const operations = operationsOf(field, firstNew);
-    for (const concurrency of [1, connections])
-      for (const [name, operation] of Object.entries(operations)) {
-        await measure(name, Math.ceil(sizes.operations / 10), concurrency, operation); // warm
-        await stack.settle();
-        const measured = await measure(name, sizes.operations, concurrency, operation);
-        const startedAt = performance.now();
-        await stack.settle();
-        rows.push(rowOf(clientCount, measured, (performance.now() - startedAt) / 1000));
+    for (const concurrency of [1, connections]) {
+      const taken = new Map<string, { measured: Measured; settling: number }[]>();
+      for (let turn = 0; turn < rounds; turn++)
+        for (const [name, operation] of Object.entries(operations)) {
+          await measure(name, Math.ceil(sizes.operations / 10), concurrency, operation); // warm
+          await stack.settle();
+          const measured = await measure(name, sizes.operations, concurrency, operation);
+          const startedAt = performance.now();
+          await stack.settle();
+          const settling = (performance.now() - startedAt) / 1000;
+          taken.set(name, [...(taken.get(name) ?? []), { measured, settling }]);
+        }
+      for (const [name, all] of taken) {
+        const measured = medianOf(all.map((one) => one.measured));
+        rows.push(rowOf(clientCount, measured, median(all.map(({ settling }) => settling))));
         p99.set(`${name} ${concurrency} ${clientCount}`, measured.p99Ms);
         console.log(rows.at(-1)?.join(" | "));
       }
+    }
   };
   await round(sizes.clients, 1_000_000);
   const many = await load(caller, "/v1/clients", sizes.clients, sizes.manyClients, clientBody);

@@ -40,7 +40,8 @@ if (["http", "costs", "import", "ledger"].some(wants)) {
     }
     if (wants("import")) add("Import", await measureImport(stack));
     if (wants("ledger")) add("The ledger", await measureLedger(stack, ledgerSizes));
-    if (wants("http")) add("Requests over HTTP on one machine", await measureHttp(stack, sizes));
+    if (wants("http"))
+      add("Requests over HTTP on one machine (medians of three rounds)", await measureHttp(stack, sizes));
   } finally {
     await stack.stop();
   }
