@@ -8,6 +8,7 @@ import { memberEntity } from "../kit/records.ts";
 import type { Key } from "../kit/table/entity.ts";
 import { partition } from "../kit/table/item.ts";
 import type { Store } from "../kit/table/store.ts";
+import { orderKey } from "../orders/key.ts";
 import { productEntity } from "../products/store.ts";
 
 /** How a record of each kind is looked up; ids of other kinds are kept as they are. */
@@ -19,6 +20,7 @@ const keyByPrefix: Readonly<Record<string, (id: string) => Key>> = {
   mem: (id) => memberEntity.key({ id }),
   ctr: (id) => contractEntity.key({ id }),
   inv: (id) => invoiceEntity.key({ id }),
+  ord: (id) => orderKey({ id }),
 };
 
 export interface Reference {

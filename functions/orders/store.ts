@@ -1,5 +1,6 @@
 import { Order } from "../../domain/orders/order.ts";
 import { entity } from "../kit/table/entity.ts";
+import { orderKey } from "./key.ts";
 
 /** Access patterns: an order by id; those of a client, of a deal, and of a state, each from the last. */
 export const orderPartitions = {
@@ -13,7 +14,7 @@ export const orderPrefix = "ORDER#";
 export const orderEntity = entity<Order, { readonly id: string }>({
   name: "order",
   schema: Order,
-  key: ({ id }) => ({ pk: `ORDER#${id}`, sk: "ORDER" }),
+  key: orderKey,
   indexes: ({ id, state, clientId, dealId }) => ({
     client: { pk: orderPartitions.client(clientId), sk: `${orderPrefix}${id}` },
     list: { pk: orderPartitions.state(state), sk: id },
