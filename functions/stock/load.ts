@@ -52,8 +52,21 @@ const checkSpots = (
 };
 
 /**
- * The stock that a movement is decided on, consistently and in one round trip.
- * @throws reference.unknown naming every field at fault, stock.place-closed
+ * Items of one batch are each read as they stand, not all at one moment: where the levels hold more than has a cost,
+ * something left between the two. Any other difference is met by the versions that are written over.
+ * @throws StaleWrite
+ */
+const checkOneMoment = ({ levels, costs }: Stock): void => {
+  const onHand = new Map<string, bigint>();
+  for (const level of levels.values())
+    onHand.set(level.productId, (onHand.get(level.productId) ?? 0n) + BigInt(level.onHand));
+  for (const [productId, quantity] of onHand)
+    if (quantity > BigInt(costs.get(productId)?.quantity ?? 0)) throw new StaleWrite();
+};
+
+/**
+ * The stock that a movement is decided on, in one round trip.
+ * @throws reference.unknown naming every field at fault, stock.place-closed, StaleWrite where others moved it meanwhile
  */
 export const loadStock = async (store: Store, spots: readonly NamedSpot[]): Promise<Stock> => {
   const items = await store.batchGet(
@@ -71,8 +84,10 @@ export const loadStock = async (store: Store, spots: readonly NamedSpot[]): Prom
   );
   const levels = recordsOf<Level>(items, levelEntity.name);
   const costs = recordsOf<Cost>(items, costEntity.name);
-  return {
+  const stock = {
     levels: new Map(levels.map((level) => [spotKey(level), level])),
     costs: new Map(costs.map((cost) => [cost.productId, cost])),
   };
+  checkOneMoment(stock);
+  return stock;
 };

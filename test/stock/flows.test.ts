@@ -5,6 +5,7 @@ import { standardSettings } from "../../domain/settings/standard.ts";
 import { newWarehouse } from "../../domain/stock/warehouse.ts";
 import { systemEntropy } from "../../functions/kit/clock.ts";
 import type { Database } from "../../functions/kit/table/database.ts";
+import { entityName, type Item } from "../../functions/kit/table/item.ts";
 import { create, Store } from "../../functions/kit/table/store.ts";
 import { productEntity } from "../../functions/products/store.ts";
 import {
@@ -105,6 +106,29 @@ describe.each(Object.entries(databases))("a flow that ships under an id of its o
     await expect(ship(failing, id)).rejects.toThrow("the table is away");
     expect(await standing()).toEqual({ onHand: 10, valueMinor: 100 });
     await ship(open(), id);
+    expect(await standing()).toEqual({ onHand: 3, valueMinor: 30 });
+  });
+
+  test("decides anew where a level was read before another's shipment, and its cost after it", async () => {
+    const { ship, standing } = await company();
+    const base = open();
+    let between: Promise<unknown> | undefined;
+    const torn: Database = {
+      ...base,
+      batchGet: async (keys) => {
+        const before = await base.batchGet(keys);
+        if (between) return before;
+        between = ship(open(), ulid("stockDocument"), 7);
+        await between;
+        const after = await base.batchGet(keys);
+        const isCost = (item: Item) => entityName(item) === costEntity.name;
+        return [...before.filter((item) => !isCost(item)), ...after.filter(isCost)];
+      },
+    };
+    await expect(ship(torn, ulid("stockDocument"), 4)).rejects.toMatchObject({
+      code: "stock.insufficient",
+      fields: [{ pointer: "/lines/0/quantity", reason: "is short by 1: 3 of 4 are available" }],
+    });
     expect(await standing()).toEqual({ onHand: 3, valueMinor: 30 });
   });
 
