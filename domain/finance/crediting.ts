@@ -1,5 +1,5 @@
 import { Failure } from "../kernel/errors.ts";
-import { dividedHalfAwayFromZero, exactNumber, sumMinor } from "../kernel/money.ts";
+import { allocate, dividedHalfAwayFromZero, exactNumber, sumMinor } from "../kernel/money.ts";
 import type { Day, Instant } from "../kernel/time.ts";
 import type { Leg } from "./booking.ts";
 import type { CreditLine, CreditLineInput, CreditNote, NewCreditNote } from "./credit.ts";
@@ -123,6 +123,23 @@ interface Parts {
 }
 
 /**
+ * The discount, in the tenant's currency, of what credit notes took back: each line's own, by its share that is taken
+ * back. When all of the invoice is, that of lines that cost nothing too.
+ */
+const discountOf = ({ lines, netMinor, book }: Issued, credits: Credits): bigint => {
+  if (book.discountMinor === 0) return 0n;
+  if (credits.netMinor === netMinor) return BigInt(book.discountMinor);
+  const ofLines = allocate(
+    book.discountMinor,
+    lines.map((line) => line.discountMinor),
+  );
+  return lines.reduce(
+    (sum, line, at) => sum + BigInt(shareOf(ofLines[at] ?? 0, credits.lines[at] ?? 0, line.netMinor)),
+    0n,
+  );
+};
+
+/**
  * What is open still is taken back with what it stands in the books with; what was paid, with its share of the whole at
  * the invoice's rate.
  */
@@ -142,7 +159,7 @@ const partsOf = (invoice: Issued, { totalMinor }: Sums, after: Credits): Parts =
     book: {
       totalMinor: settledBookMinor + leftBookMinor,
       taxMinor: between(book.taxMinor, before.taxMinor, after.taxMinor, invoice.taxMinor),
-      discountMinor: between(book.discountMinor, before.netMinor, after.netMinor, invoice.netMinor),
+      discountMinor: exactNumber(discountOf(invoice, after) - discountOf(invoice, before)),
     },
   };
 };
