@@ -1,10 +1,11 @@
 import * as z from "zod";
 import { Failure } from "../kernel/errors.ts";
 import { exactNumber } from "../kernel/money.ts";
-import { Month } from "../kernel/time.ts";
+import { Day, Month } from "../kernel/time.ts";
 import { turnoverOf } from "../ledger/turnover.ts";
 
-const figures = {
+/** What a sum of postings is to the profit. */
+export const figures = {
   revenueMinor: z.int().meta({ description: "What was sold, before discounts; credit notes taken off" }),
   discountsMinor: z.int(),
   costOfGoodsMinor: z.int(),
@@ -35,6 +36,7 @@ export const Profit = z
   .meta({ id: "Profit" });
 export type Profit = z.infer<typeof Profit>;
 
+/** One of many in a list of profits. */
 export const ProfitOfClient = z.object({ clientId: z.string(), ...figures }).meta({ id: "ProfitOfClient" });
 
 /** What the whole company earned, from its accounts of income and expense. */
@@ -42,6 +44,7 @@ export const ProfitOfCompany = z
   .object({
     ...period,
     ...figures,
+    knownAt: Day.optional(),
     accounts: z.array(
       z.object({ account: z.string(), amountMinor: z.int().meta({ description: "Debits less credits" }) }),
     ),
@@ -120,7 +123,7 @@ export interface YearCounters {
   readonly counters: Iterable<readonly [string, bigint]>;
 }
 
-interface MonthPosted extends Posted {
+export interface MonthPosted extends Posted {
   readonly month: Month;
 }
 
@@ -135,7 +138,8 @@ const postedIn = ({ from, to, currency }: Period, years: readonly YearCounters[]
       accounts: accounts.map(({ account, amount }) => ({ account, amount: BigInt(amount) })),
     }));
 
-const together = (parts: readonly Posted[]): Posted => ({
+/** What several sums come to. */
+export const together = (parts: readonly Posted[]): Posted => ({
   revenue: parts.reduce((sum, { revenue }) => sum + revenue, 0n),
   costOfGoods: parts.reduce((sum, { costOfGoods }) => sum + costOfGoods, 0n),
   accounts: parts.flatMap(({ accounts }) => accounts),
@@ -145,16 +149,16 @@ const together = (parts: readonly Posted[]): Posted => ({
 export const figuresIn = (period: Period, years: readonly YearCounters[]): Figures =>
   figuresOf(together(postedIn(period, years)));
 
+/** The profit of a period from what was posted in its months. @throws money.overflow */
+export const profitOfMonths = ({ from, to, currency }: Period, months: readonly MonthPosted[]): Profit => ({
+  ...{ from, to, currency },
+  ...figuresOf(together(months)),
+  months: months.map((posted) => ({ month: posted.month, ...figuresOf(posted) })),
+});
+
 /** The profit of a period, month by month, from the turnover of its years. @throws money.overflow */
-export const profitIn = (period: Period, years: readonly YearCounters[]): Profit => {
-  const months = postedIn(period, years);
-  const { from, to, currency } = period;
-  return {
-    ...{ from, to, currency },
-    ...figuresOf(together(months)),
-    months: months.map((posted) => ({ month: posted.month, ...figuresOf(posted) })),
-  };
-};
+export const profitIn = (period: Period, years: readonly YearCounters[]): Profit =>
+  profitOfMonths(period, postedIn(period, years));
 
 /** Whether nothing was posted, or everything came back. */
 export const isNothing = (sums: Figures): boolean => Object.values(sums).every((amount) => amount === 0);

@@ -18,8 +18,8 @@ import { type Item, itemKey, toItem } from "../kit/table/item.ts";
 import { StaleWrite, type Write } from "../kit/table/store.ts";
 
 /**
- * Access patterns: a transaction by the caller's id; the transactions of a chain in order (index `list`); the
- * ends of the chains; an account by path; common and control accounts by path, the members of a control account
+ * Access patterns: a transaction by the caller's id; the transactions of a chain in order (index `list`), those of a
+ * client by day of effect (index `client`); the ends of the chains; an account by path; common and control accounts by path, the members of a control account
  * by path (index `list`), those of a client (index `client`); the statement of an account by effective day; its
  * pages by month; its guard; what is reserved on it; the turnover of a year and currency by client, counterparty or product.
  */
@@ -44,11 +44,24 @@ export const ledgerPartitions = {
   turnover: (dimension: TurnoverSums["dimension"], shard: number) => `TURNOVER#${dimension}#${shard}`,
 };
 
+/** Before the day of effect of a transaction, among what belongs to its client. */
+export const clientTransactionPrefix = "LEDGER-TX#";
+
 export const transactionEntity = entity<Transaction, { readonly id: string }>({
   name: "ledger-transaction",
   schema: Transaction,
   key: ({ id }) => ({ pk: `LEDGER-TX#${id}`, sk: "TX" }),
-  indexes: ({ chain, seq }) => ({ list: { pk: ledgerPartitions.chain(chain, seq), sk: seqText(seq) } }),
+  indexes: ({ id, chain, seq, effectiveOn, links }) => ({
+    list: { pk: ledgerPartitions.chain(chain, seq), sk: seqText(seq) },
+    ...(links?.clientId === undefined
+      ? {}
+      : {
+          client: {
+            pk: ledgerPartitions.ofClient(links.clientId),
+            sk: `${clientTransactionPrefix}${effectiveOn}#${id}`,
+          },
+        }),
+  }),
 });
 
 const Reversal = z.object({ id: z.string(), version: z.literal(1), by: z.string() });

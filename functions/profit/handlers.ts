@@ -1,15 +1,30 @@
 import { notFound } from "../../domain/kernel/errors.ts";
 import { exactNumber } from "../../domain/kernel/money.ts";
 import { pageSize } from "../../domain/kernel/page.ts";
-import { type Month, monthIn } from "../../domain/kernel/time.ts";
+import { type Day, type Month, monthIn } from "../../domain/kernel/time.ts";
 import type { TurnoverSums } from "../../domain/ledger/effects.ts";
-import { figuresOf, type Period, type Profit, profitIn, yearsOf } from "../../domain/profit/profit.ts";
+import { isSame, monthsOf, type Parting, type ProfitPart, partsOf } from "../../domain/profit/parts.ts";
+import {
+  figuresOf,
+  type Period,
+  type Profit,
+  profitIn,
+  profitOfMonths,
+  yearsOf,
+} from "../../domain/profit/profit.ts";
 import { loadClient, loadCounterparty } from "../clients/access.ts";
 import type { Context } from "../kit/context.ts";
 import type { Handlers } from "../kit/serve.ts";
 import { productEntity } from "../products/store.ts";
 import type { profitRoutes } from "./routes.ts";
-import { accountsIn, clientsIn, type PostedAccount, turnoverIn } from "./store.ts";
+import {
+  accountsIn,
+  clientsIn,
+  type PostedAccount,
+  profitAccounts,
+  transactionsOf,
+  turnoverIn,
+} from "./store.ts";
 
 interface Asked {
   readonly from?: Month | undefined;
@@ -39,15 +54,47 @@ const profitOf = async (
   return profitIn(period, await turnoverIn(context.store, dimension, id, period));
 };
 
+/** How often transactions are read again because they do not come to what was counted. */
+const mostReadings = 3;
+
+/**
+ * The profit of a client by what its transactions name, and as it was known on a day. The transactions are read from an
+ * index, which may lag behind; what was counted as they were posted says whether all of them are there.
+ * @throws limit.exceeded, money.overflow
+ */
+const dividedProfit = async (
+  context: Context,
+  clientId: string,
+  asked: Asked & { readonly by?: Parting | undefined; readonly knownAt?: Day | undefined },
+): Promise<Profit & { steady: boolean; knownAt?: Day; parts?: ProfitPart[] }> => {
+  const { by, knownAt } = asked;
+  const period = periodOf(context, asked);
+  const accounts = new Map((await profitAccounts(context.store)).map((account) => [account.path, account]));
+  for (let reading = 1; ; reading++) {
+    const counted = await profitOf(context, "client", clientId, asked);
+    const transactions = await transactionsOf(context.store, clientId, period);
+    const steady = isSame(counted, profitOfMonths(period, monthsOf(transactions, accounts, period)));
+    if (!steady && reading < mostReadings) continue;
+    const wanted = { ...period, ...(knownAt === undefined ? {} : { knownAt }) };
+    return {
+      ...profitOfMonths(period, monthsOf(transactions, accounts, wanted)),
+      ...(knownAt === undefined ? {} : { knownAt }),
+      ...(by === undefined ? {} : { parts: partsOf(transactions, accounts, wanted, by) }),
+      steady,
+    };
+  }
+};
+
 const sumOf = (accounts: readonly PostedAccount[], turnover: PostedAccount["turnover"]): bigint =>
   accounts.filter((one) => one.turnover === turnover).reduce((sum, { amount }) => sum + amount, 0n);
 
 export const profitHandlers: Handlers<typeof profitRoutes> = {
   async readCompanyProfit({ query }, context) {
     const period = periodOf(context, query);
-    const accounts = await accountsIn(context.store, period);
+    const accounts = await accountsIn(context.store, period, query.knownAt);
     return {
       ...period,
+      ...(query.knownAt === undefined ? {} : { knownAt: query.knownAt }),
       ...figuresOf({
         revenue: -sumOf(accounts, "revenue"),
         costOfGoods: sumOf(accounts, "cost"),
@@ -66,7 +113,9 @@ export const profitHandlers: Handlers<typeof profitRoutes> = {
 
   async readClientProfit({ params, query }, context) {
     await loadClient(context, params.clientId);
-    return profitOf(context, "client", params.clientId, query);
+    return query.by === undefined && query.knownAt === undefined
+      ? profitOf(context, "client", params.clientId, query)
+      : dividedProfit(context, params.clientId, query);
   },
 
   async readCounterpartyProfit({ params, query }, context) {

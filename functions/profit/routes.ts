@@ -2,7 +2,8 @@ import * as z from "zod";
 import { Currency } from "../../domain/kernel/currency.ts";
 import { Id } from "../../domain/kernel/id.ts";
 import { PageQuery, pageOf } from "../../domain/kernel/page.ts";
-import { Month } from "../../domain/kernel/time.ts";
+import { Day, Month } from "../../domain/kernel/time.ts";
+import { mostTransactions, Parting, ProfitPart } from "../../domain/profit/parts.ts";
 import { Profit, ProfitOfClient, ProfitOfCompany } from "../../domain/profit/profit.ts";
 import { route } from "../kit/route.ts";
 
@@ -15,10 +16,25 @@ const period = {
   currency: Currency.optional().meta({ description: "Absent: the tenant's currency" }),
 };
 
+const knownAt = Day.optional().meta({
+  description: "As it was known at the end of this day: only what was posted up to it; absent: all",
+});
+
 const description =
   "Revenue less discounts, cost of goods, working time and whatever else was posted to income and expense, in the months of " +
   "effect, in one currency. It is counted as it is posted: exact, and as quick with a million postings as with one. A period has " +
   "at most 60 months.";
+
+const ClientProfit = Profit.extend({
+  knownAt: Day.optional(),
+  parts: z.array(ProfitPart).optional().meta({
+    description: "With `by`: the parts, the most profitable first. They come to the whole in each figure",
+  }),
+  steady: z.boolean().optional().meta({
+    description:
+      "With `by` or `knownAt`: whether the transactions come to what was counted. Where they do not, some were posted a moment ago; ask again",
+  }),
+}).meta({ id: "ClientProfit" });
 
 export const profitRoutes = {
   readCompanyProfit: route({
@@ -27,7 +43,7 @@ export const profitRoutes = {
     summary: "The profit of the company in a period",
     description: `${description} Clients together with what is posted without a client come to it.`,
     permission: "ledger:read",
-    query: z.strictObject(period),
+    query: z.strictObject({ ...period, knownAt }),
     output: ProfitOfCompany,
     failures,
   }),
@@ -46,12 +62,18 @@ export const profitRoutes = {
   readClientProfit: route({
     ...shared,
     path: "/v1/profit/clients/{clientId}",
-    summary: "The profit of a client in a period, by month",
-    description,
+    summary: "The profit of a client in a period, by month, and by product, counterparty, deal …",
+    description:
+      `${description} With \`by\` it is divided by what the transactions name, with \`knownAt\` it is what was known then; ` +
+      `for either the client's transactions of the period are read, ${mostTransactions} at the most.`,
     permission: "balance:read",
     params: z.strictObject({ clientId: Id("client") }),
-    query: z.strictObject(period),
-    output: Profit,
+    query: z.strictObject({
+      ...period,
+      by: Parting.optional().meta({ description: "By what it is divided into parts" }),
+      knownAt,
+    }),
+    output: ClientProfit,
     failures,
   }),
   readCounterpartyProfit: route({

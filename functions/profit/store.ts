@@ -1,8 +1,11 @@
 import { Failure } from "../../domain/kernel/errors.ts";
 import type { Page } from "../../domain/kernel/page.ts";
+import type { Day } from "../../domain/kernel/time.ts";
 import type { Account } from "../../domain/ledger/account.ts";
 import { type TurnoverSums, turnoverShards } from "../../domain/ledger/effects.ts";
 import { countedBy } from "../../domain/ledger/pages.ts";
+import type { Transaction } from "../../domain/ledger/transaction.ts";
+import { mostTransactions } from "../../domain/profit/parts.ts";
 import {
   type AccountSum,
   type Figures,
@@ -15,7 +18,7 @@ import {
 import type { Item } from "../kit/table/item.ts";
 import type { Store } from "../kit/table/store.ts";
 import { numbersOf, storedBalance } from "../ledger/reads-store.ts";
-import { ledgerPartitions, turnoverKey } from "../ledger/store.ts";
+import { clientTransactionPrefix, ledgerPartitions, turnoverKey } from "../ledger/store.ts";
 
 /** The turnover of whom in each year of a period: one read, however many postings there were. */
 export const turnoverIn = async (
@@ -123,7 +126,7 @@ const pageAccounts = 100;
 const mostAccounts = 2_000;
 
 /** Common and control accounts of income and expense. @throws limit.exceeded */
-const profitAccounts = async (store: Store): Promise<Account[]> => {
+export const profitAccounts = async (store: Store): Promise<Account[]> => {
   const found: Account[] = [];
   let cursor: string | undefined;
   for (let read = 0; read < mostAccounts; read += pageAccounts) {
@@ -144,9 +147,15 @@ export interface PostedAccount extends AccountSum {
   readonly turnover?: Account["turnover"];
 }
 
-/** What was posted to every account of income and expense in a period: debits less credits. @throws limit.exceeded */
-export const accountsIn = async (store: Store, period: Period): Promise<PostedAccount[]> => {
+/**
+ * What was posted to every account of income and expense in a period: debits less credits.
+ * @param knownAt the last day of insertion that counts; absent: all
+ * @throws limit.exceeded
+ */
+export const accountsIn = async (store: Store, period: Period, knownAt?: Day): Promise<PostedAccount[]> => {
   const accounts = await profitAccounts(store);
+  const isKnown = (counted: { readonly insertedOn: Day } | undefined): boolean =>
+    counted !== undefined && (knownAt === undefined || counted.insertedOn <= knownAt);
   const sums: PostedAccount[] = [];
   for (let at = 0; at < accounts.length; at += 20)
     sums.push(
@@ -155,11 +164,41 @@ export const accountsIn = async (store: Store, period: Period): Promise<PostedAc
           const { pages } = await storedBalance(store, path, period.currency);
           const amount = pages
             .filter(({ month }) => period.from <= month && month <= period.to)
-            .flatMap(({ month, counters }) => [...counters].filter(([name]) => countedBy(month, name)))
+            .flatMap(({ month, counters }) =>
+              [...counters].filter(([name]) => isKnown(countedBy(month, name))),
+            )
             .reduce((sum, [, value]) => sum + value, 0n);
           return { account: path, amount, ...(turnover === undefined ? {} : { turnover }) };
         }),
       )),
     );
   return sums.filter(({ amount }) => amount !== 0n);
+};
+
+const transactionsAPage = 1_000;
+
+/** The transactions of a client in a period, in the order of their days. @throws limit.exceeded */
+export const transactionsOf = async (
+  store: Store,
+  clientId: string,
+  { from, to }: Period,
+): Promise<Transaction[]> => {
+  const found: Transaction[] = [];
+  let cursor: string | undefined;
+  do {
+    const page = await store.list<Transaction>({
+      index: "client",
+      pk: ledgerPartitions.ofClient(clientId),
+      between: [`${clientTransactionPrefix}${from}`, `${clientTransactionPrefix}${to}~`],
+      limit: transactionsAPage,
+      cursor,
+    });
+    found.push(...page.items);
+    cursor = page.next;
+    if (found.length + (cursor === undefined ? 0 : 1) > mostTransactions)
+      throw new Failure("limit.exceeded", {
+        detail: `The client has more than ${mostTransactions} transactions in the period; ask for fewer months at once.`,
+      });
+  } while (cursor !== undefined);
+  return found;
 };

@@ -189,6 +189,48 @@ describe("profit of a generated history", () => {
   });
 
   test.each(periods)(
+    "of a client is divided by product and by counterparty without rest: %o",
+    async (query) => {
+      const { api, parties, kept } = past;
+      const inside = kept.filter(within(query));
+      for (const { clientId } of parties) {
+        const own = inside.filter((one) => one.clientId === clientId);
+        for (const [by, idOf] of [
+          ["product", (one: Kept) => one.productId],
+          ["counterparty", (one: Kept) => one.counterpartyId],
+        ] as const) {
+          const profit = await api.readClientProfit({ params: { clientId }, query: { ...query, by } });
+          expect(profit.steady).toBe(true);
+          const parts = new Map((profit.parts ?? []).map(({ id, ...rest }) => [id, only(rest)]));
+          expect(parts).toEqual(
+            new Map(
+              [...Map.groupBy(own, idOf)]
+                .map(([id, of]) => [id, sumsOf(of)] as const)
+                .filter(([, sums]) => Object.values(sums).some((amount) => amount !== 0)),
+            ),
+          );
+          expect(added([...parts.values()])).toEqual(only(profit));
+          expect(only(profit)).toEqual(sumsOf(own));
+        }
+      }
+    },
+  );
+
+  test("as it was known before anything was posted is nothing, and today what it is", async () => {
+    const { api, parties } = past;
+    const query = { from: "2025-01", to: "2026-12" };
+    const params = { clientId: parties[0]?.clientId ?? "" };
+    const [known, whole, company] = await Promise.all([
+      api.readClientProfit({ params, query: { ...query, knownAt: "2026-01-31" } }),
+      api.readClientProfit({ params, query: { ...query, knownAt: "2100-01-01" } }),
+      api.readCompanyProfit({ query: { ...query, knownAt: "2026-01-31" } }),
+    ]);
+    expect([only(known), only(company)]).toEqual([nothing(), nothing()]);
+    expect(only(whole)).toEqual(only(await api.readClientProfit({ params, query })));
+    expect(whole.profitMinor).not.toBe(0);
+  });
+
+  test.each(periods)(
     "summed over clients, with what is of no client, ties to the company: %o",
     async (query) => {
       const { api, kept } = past;
