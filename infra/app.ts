@@ -4,9 +4,11 @@ import type { LambdaDeclaration } from "../functions/kit/lambda.ts";
 import type { Bundles } from "./constructs/function.ts";
 import { addNag, type Nag } from "./nag.ts";
 import { type Settings, settingsFrom } from "./settings.ts";
+import { CommonStack } from "./stacks/common.ts";
 import { IdentityStack } from "./stacks/identity.ts";
 import { StatefulStack } from "./stacks/stateful.ts";
-import { StatelessStack } from "./stacks/stateless.ts";
+import { SubjectStack } from "./stacks/subject.ts";
+import { bySubject } from "./subjects.ts";
 
 export interface AppOptions {
   readonly lambdas: readonly LambdaDeclaration[];
@@ -78,14 +80,17 @@ export const build = (options: AppOptions): Built => {
     context,
     stackProps("identity", "Clientela: who may sign in"),
   );
-  new StatelessStack(
+  const withPool = { ...context, resources: { ...resources, userPool: identity.userPool } };
+  const common = new CommonStack(
     app,
-    "Stateless",
-    others,
-    { ...context, resources: { ...resources, userPool: identity.userPool } },
+    "Common",
+    options.lambdas,
+    withPool,
     identity,
-    stackProps("stateless", "Clientela: API and functions"),
+    stackProps("common", "Clientela: what the subjects have in common"),
   );
+  for (const [subject, lambdas] of bySubject(others))
+    new SubjectStack(app, subject, lambdas, withPool, common, stackProps(subject, `Clientela: ${subject}`));
   Tags.of(app).add("product", "clientela");
   Tags.of(app).add("environment", settings.environment);
   return { app, settings, ...(options.nag === false ? {} : { nag: addNag(app) }) };

@@ -2,27 +2,27 @@ import type { CloudAssembly } from "aws-cdk-lib/cx-api";
 import type { Built } from "./app.ts";
 import { acknowledgementsIn, findingsOf, type Nag } from "./nag.ts";
 
-/** Resources of a template, by type, most frequent first. */
-const resourcesByType = (template: unknown): [string, number][] => {
-  const counts = new Map<string, number>();
-  if (typeof template === "object" && template !== null && "Resources" in template) {
-    for (const resource of Object.values(Object(template.Resources))) {
-      const type = String(Object(resource).Type);
-      counts.set(type, (counts.get(type) ?? 0) + 1);
-    }
-  }
-  return [...counts].sort(([a, x], [b, y]) => y - x || a.localeCompare(b));
-};
+const typesIn = (template: unknown): string[] =>
+  typeof template === "object" && template !== null && "Resources" in template
+    ? Object.values(Object(template.Resources)).map((resource) => String(Object(resource).Type))
+    : [];
 
-const stackLines = (assembly: CloudAssembly): string[] =>
-  assembly.stacks.flatMap((stack) => {
-    const types = resourcesByType(stack.template);
-    const total = types.reduce((sum, [, count]) => sum + count, 0);
-    return [
-      `${stack.stackName}: ${total} resources`,
-      ...types.map(([type, count]) => `  ${String(count).padStart(4)}  ${type}`),
-    ];
-  });
+const countLine = (count: number, of: string): string => `  ${String(count).padStart(5)}  ${of}`;
+
+/** How many resources each stack has, and how many of each type there are in all, the most frequent first. */
+const stackLines = (assembly: CloudAssembly): string[] => {
+  const stacks = assembly.stacks.map((stack) => ({ name: stack.stackName, types: typesIn(stack.template) }));
+  const all = stacks.flatMap(({ types }) => types);
+  const byType = [...Map.groupBy(all, (type) => type)].sort(
+    ([a, { length: x }], [b, { length: y }]) => y - x || a.localeCompare(b),
+  );
+  return [
+    `${stacks.length} stacks, in the order of their deployment, each of 500 resources at most:`,
+    ...stacks.map(({ name, types }) => countLine(types.length, name)),
+    `${all.length} resources:`,
+    ...byType.map(([type, { length }]) => countLine(length, type)),
+  ];
+};
 
 /** One line per reason, with the rules and the number of places that it is given for. */
 const suppressionLines = (nag: Nag, built: Built): string[] => {

@@ -3,7 +3,8 @@ import { PolicyStatement, ServicePrincipal } from "aws-cdk-lib/aws-iam";
 import { Key } from "aws-cdk-lib/aws-kms";
 import { Subscription, SubscriptionProtocol, Topic } from "aws-cdk-lib/aws-sns";
 import { Construct } from "constructs";
-import { DeadLetterQueue } from "./dead-letter-queue.ts";
+import type { Settings } from "../settings.ts";
+import { DeadLetterQueue, deadLettersOf } from "./dead-letter-queue.ts";
 
 /**
  * Where every alarm goes. The key is our own because CloudWatch may not publish to a topic that is
@@ -13,7 +14,7 @@ export class AlarmTopic extends Construct {
   readonly topic: Topic;
   readonly undelivered?: DeadLetterQueue;
 
-  constructor(scope: Construct, id: string, email: string | undefined) {
+  constructor(scope: Construct, id: string, settings: Settings) {
     super(scope, id);
     const cloudWatch = new ServicePrincipal("cloudwatch.amazonaws.com");
     const ofThisAccount = { StringEquals: { "aws:SourceAccount": Aws.ACCOUNT_ID } };
@@ -40,13 +41,13 @@ export class AlarmTopic extends Construct {
         conditions: ofThisAccount,
       }),
     );
-    if (email === undefined) return;
-    this.undelivered = new DeadLetterQueue(this, "Undelivered");
+    if (settings.alarmEmail === undefined) return;
+    this.undelivered = new DeadLetterQueue(this, "Undelivered", deadLettersOf(settings, "alarms"));
     this.undelivered.acknowledgeUse("the topic's subscription");
     new Subscription(this, "Email", {
       topic: this.topic,
       protocol: SubscriptionProtocol.EMAIL,
-      endpoint: email,
+      endpoint: settings.alarmEmail,
       deadLetterQueue: this.undelivered.queue,
     });
   }

@@ -1,31 +1,44 @@
 import { Duration } from "aws-cdk-lib";
-import { Dashboard, GraphWidget, type IMetric, Row, TextWidget } from "aws-cdk-lib/aws-cloudwatch";
+import { Dashboard, GraphWidget, type IMetric, Metric, Row, TextWidget } from "aws-cdk-lib/aws-cloudwatch";
 import type { ITable } from "aws-cdk-lib/aws-dynamodb";
-import type { IFunction } from "aws-cdk-lib/aws-lambda";
-import type { IQueue } from "aws-cdk-lib/aws-sqs";
 import type { Construct } from "constructs";
+import type { LambdaDeclaration } from "../../functions/kit/lambda.ts";
 import { nameOf, type Settings } from "../settings.ts";
+import { deadLettersOf } from "./dead-letter-queue.ts";
 import type { ClientelaHttpApi } from "./http-api.ts";
 import { tableMetric, throttleMetrics } from "./table-alarms.ts";
 
 export interface DashboardParts {
   readonly api: ClientelaHttpApi;
   readonly table: ITable;
-  readonly parts: readonly {
-    readonly name: string;
-    readonly lambda: IFunction;
-    readonly queue?: IQueue;
-    readonly readsStream?: boolean;
-  }[];
+  readonly lambdas: readonly LambdaDeclaration[];
 }
+
+const period = Duration.minutes(5);
+
+/** Those that are invoked asynchronously have a queue for what failed; the others answer whoever waits. */
+const hasDeadLetters = ({ trigger }: LambdaDeclaration): boolean =>
+  trigger.kind !== "api" && trigger.kind !== "pre-token";
 
 const graph = (title: string, left: readonly IMetric[]): GraphWidget =>
   new GraphWidget({ title, left: [...left], width: 8, height: 6, leftYAxis: { min: 0 } });
 
 /** One page for whoever is on duty: what comes in, who works on it, where it waits. */
 export const declareDashboard = (scope: Construct, settings: Settings, shown: DashboardParts): Dashboard => {
-  const { api, table, parts } = shown;
-  const period = Duration.minutes(5);
+  const { api, table, lambdas } = shown;
+  // Functions and queues are named, not referred to: a reference would lock the stacks that they stand in.
+  const ofFunction = (metricName: string, statistic: string, shownOnes = lambdas) =>
+    shownOnes.map(
+      ({ name }) =>
+        new Metric({
+          namespace: "AWS/Lambda",
+          metricName,
+          dimensionsMap: { FunctionName: nameOf(settings, name) },
+          statistic,
+          label: name,
+          period,
+        }),
+    );
   const operation = (name: string) =>
     tableMetric(table, "SuccessfulRequestLatency", "Average", { Operation: name }).with({ label: name });
   const heading = (markdown: string) =>
@@ -44,18 +57,9 @@ export const declareDashboard = (scope: Construct, settings: Settings, shown: Da
     ),
     heading("Functions"),
     new Row(
-      graph(
-        "Errors",
-        parts.map(({ name, lambda }) => lambda.metricErrors({ period, label: name })),
-      ),
-      graph(
-        "Throttles",
-        parts.map(({ name, lambda }) => lambda.metricThrottles({ period, label: name })),
-      ),
-      graph(
-        "Duration p99",
-        parts.map(({ name, lambda }) => lambda.metricDuration({ period, label: name, statistic: "p99" })),
-      ),
+      graph("Errors", ofFunction("Errors", "Sum")),
+      graph("Throttles", ofFunction("Throttles", "Sum")),
+      graph("Duration p99", ofFunction("Duration", "p99")),
     ),
     heading("Table"),
     new Row(
@@ -70,18 +74,24 @@ export const declareDashboard = (scope: Construct, settings: Settings, shown: Da
     new Row(
       graph(
         "How far behind the table",
-        parts
-          .filter((part) => part.readsStream)
-          .map(({ name, lambda }) =>
-            lambda.metric("IteratorAge", { period, label: name, statistic: "Maximum" }),
-          ),
+        ofFunction(
+          "IteratorAge",
+          "Maximum",
+          lambdas.filter(({ trigger }) => trigger.kind === "stream"),
+        ),
       ),
       graph(
         "Dead letters",
-        parts.flatMap(({ name, queue }) =>
-          queue
-            ? [queue.metricApproximateNumberOfMessagesVisible({ period, label: name, statistic: "Maximum" })]
-            : [],
+        lambdas.filter(hasDeadLetters).map(
+          ({ name }) =>
+            new Metric({
+              namespace: "AWS/SQS",
+              metricName: "ApproximateNumberOfMessagesVisible",
+              dimensionsMap: { QueueName: deadLettersOf(settings, name) },
+              statistic: "Maximum",
+              label: name,
+              period,
+            }),
         ),
       ),
     ),

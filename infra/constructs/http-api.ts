@@ -1,31 +1,15 @@
 import { Duration, RemovalPolicy } from "aws-cdk-lib";
-import {
-  CfnApi,
-  CfnApiMapping,
-  CfnAuthorizer,
-  CfnDomainName,
-  CfnIntegration,
-  CfnRoute,
-  CfnStage,
-} from "aws-cdk-lib/aws-apigatewayv2";
+import { CfnApi, CfnApiMapping, CfnAuthorizer, CfnDomainName, CfnStage } from "aws-cdk-lib/aws-apigatewayv2";
 import { type Alarm, MathExpression, Metric } from "aws-cdk-lib/aws-cloudwatch";
 import type { IUserPoolClient, UserPool } from "aws-cdk-lib/aws-cognito";
-import { ServicePrincipal } from "aws-cdk-lib/aws-iam";
 import { LogGroup, RetentionDays } from "aws-cdk-lib/aws-logs";
 import type { ITopic } from "aws-cdk-lib/aws-sns";
 import { Construct } from "constructs";
-import type { LambdaDeclaration } from "../../functions/kit/lambda.ts";
-import type { RouteDeclaration, RouteTable } from "../../functions/kit/route.ts";
 import { nameOf, type Settings } from "../settings.ts";
-import { acknowledge } from "./acknowledge.ts";
 import { ring } from "./alarm.ts";
-import type { ProductFunction } from "./function.ts";
-import { arnPrefix } from "./grants.ts";
 
 /** A company of hundreds of members, with room; a runaway client is stopped before it costs. */
 const throttling = { ratePerSecond: 500, burst: 1000 };
-/** API Gateway gives up after 30 s; the functions' own limits are below it. */
-const integrationTimeoutMs = 29_000;
 
 /** One line per request, without query or body: those may hold personal data. */
 const accessLogFormat = JSON.stringify({
@@ -49,18 +33,16 @@ export interface HttpApiProps {
   readonly alarms: ITopic;
 }
 
-/** `GET /v1/clients/{clientId}`: how API Gateway, and the local stack, name a route. */
-export const routeKey = (route: RouteDeclaration): string => `${route.method} ${route.path}`;
-
 /**
- * The HTTP API. Made of plain resources rather than of the library's `HttpApi`, which makes a permission
- * per route: a template holds 500 resources, and one permission per Lambda says the same.
+ * The HTTP API: its name, its address, who is let in. The routes stand with the Lambdas that answer them.
+ * Made of plain resources rather than of the library's `HttpApi`, which makes a permission per route, and
+ * wants the integrations in its own stack.
  */
 export class ClientelaHttpApi extends Construct {
   readonly api: CfnApi;
   readonly url: string;
   readonly alarms: readonly Alarm[];
-  private readonly authorizer: CfnAuthorizer;
+  readonly authorizer: CfnAuthorizer;
   private readonly routeKeys = new Set<string>();
 
   constructor(scope: Construct, id: string, props: HttpApiProps) {
@@ -132,41 +114,10 @@ export class ClientelaHttpApi extends Construct {
     return `https://${settings.domain.name}`;
   }
 
-  /** Lets a Lambda answer its routes. Every route that asks for a permission asks for a token. */
-  serve(declaration: LambdaDeclaration, routes: RouteTable, product: ProductFunction): void {
-    const scope = new Construct(this, declaration.name);
-    const integration = new CfnIntegration(scope, "Integration", {
-      apiId: this.api.ref,
-      integrationType: "AWS_PROXY",
-      integrationMethod: "POST",
-      integrationUri: product.lambda.functionArn,
-      payloadFormatVersion: "2.0",
-      timeoutInMillis: integrationTimeoutMs,
-    });
-    product.lambda.addPermission("Api", {
-      principal: new ServicePrincipal("apigateway.amazonaws.com"),
-      sourceArn: `${arnPrefix(this, "execute-api")}:${this.api.ref}/*`,
-    });
-    for (const [name, declared] of Object.entries(routes)) {
-      const key = routeKey(declared);
-      if (this.routeKeys.has(key)) throw new Error(`${key} is declared twice`);
-      this.routeKeys.add(key);
-      const route = new CfnRoute(scope, `Route-${name}`, {
-        apiId: this.api.ref,
-        routeKey: key,
-        target: `integrations/${integration.ref}`,
-        ...(declared.permission === null
-          ? { authorizationType: "NONE" }
-          : { authorizationType: "JWT", authorizerId: this.authorizer.ref }),
-      });
-      if (declared.permission === null) {
-        acknowledge(
-          route,
-          "AwsSolutions-APIG4",
-          `The route is declared open to everybody (permission: null): ${declared.summary}.`,
-        );
-      }
-    }
+  /** Every route is answered by one Lambda, whatever stacks they stand in. @throws on a second one */
+  claim(key: string): void {
+    if (this.routeKeys.has(key)) throw new Error(`${key} is declared twice`);
+    this.routeKeys.add(key);
   }
 
   /** A metric of the whole API: Count, 4xx, 5xx, Latency, IntegrationLatency. */

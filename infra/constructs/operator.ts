@@ -2,7 +2,7 @@ import { CfnOutput } from "aws-cdk-lib";
 import { Construct } from "constructs";
 import type { LambdaDeclaration } from "../../functions/kit/lambda.ts";
 import { ringOnDeadLetters } from "./alarm.ts";
-import { DeadLetterQueue } from "./dead-letter-queue.ts";
+import { DeadLetterQueue, deadLettersOf } from "./dead-letter-queue.ts";
 import { type FunctionContext, ProductFunction } from "./function.ts";
 
 /** A Lambda that an operator invokes by name; if he does not wait for it, its failure is still kept. */
@@ -12,7 +12,11 @@ export class Operator extends Construct {
 
   constructor(scope: Construct, id: string, declaration: LambdaDeclaration, context: FunctionContext) {
     super(scope, id);
-    this.deadLetters = new DeadLetterQueue(this, "DeadLetters");
+    this.deadLetters = new DeadLetterQueue(
+      this,
+      "DeadLetters",
+      deadLettersOf(context.settings, declaration.name),
+    );
     this.operated = new ProductFunction(this, "Operated", {
       declaration,
       context,

@@ -8,7 +8,7 @@ import type { LambdaDeclaration } from "../../functions/kit/lambda.ts";
 import { nameOf } from "../settings.ts";
 import { ring, ringOnDeadLetters } from "./alarm.ts";
 import { handOverSeconds, retryAsynchronously } from "./asynchronous.ts";
-import { DeadLetterQueue } from "./dead-letter-queue.ts";
+import { DeadLetterQueue, deadLettersOf } from "./dead-letter-queue.ts";
 import { type FunctionContext, ProductFunction, sending } from "./function.ts";
 import { arnPrefix } from "./grants.ts";
 
@@ -64,7 +64,11 @@ export class Scheduled extends Construct {
     super(scope, id);
     if (schedule.name !== declaration.name)
       throw new Error(`the schedule ${schedule.name} runs the Lambda ${declaration.name}`);
-    this.deadLetters = new DeadLetterQueue(this, "DeadLetters");
+    this.deadLetters = new DeadLetterQueue(
+      this,
+      "DeadLetters",
+      deadLettersOf(context.settings, declaration.name),
+    );
     this.run = new ProductFunction(this, "Run", {
       declaration,
       context,

@@ -5,7 +5,7 @@ import { SqsDlq } from "aws-cdk-lib/aws-lambda-event-sources";
 import { Construct } from "constructs";
 import type { LambdaDeclaration, Trigger } from "../../functions/kit/lambda.ts";
 import { ring, ringOnDeadLetters } from "./alarm.ts";
-import { DeadLetterQueue } from "./dead-letter-queue.ts";
+import { DeadLetterQueue, deadLettersOf } from "./dead-letter-queue.ts";
 import { type FunctionContext, ProductFunction } from "./function.ts";
 import { readingStream } from "./grants.ts";
 
@@ -34,7 +34,11 @@ export class StreamConsumer extends Construct {
     super(scope, id);
     const streamArn = context.resources.table.tableStreamArn;
     if (streamArn === undefined) throw new Error("the table has no stream");
-    this.deadLetters = new DeadLetterQueue(this, "DeadLetters");
+    this.deadLetters = new DeadLetterQueue(
+      this,
+      "DeadLetters",
+      deadLettersOf(context.settings, declaration.name),
+    );
     this.consumer = new ProductFunction(this, "Consumer", {
       declaration,
       context,

@@ -8,7 +8,7 @@ import type { Subscription } from "../../events/subscription.ts";
 import type { LambdaDeclaration } from "../../functions/kit/lambda.ts";
 import { ringOnDeadLetters } from "./alarm.ts";
 import { handOverSeconds, retryAsynchronously } from "./asynchronous.ts";
-import { DeadLetterQueue } from "./dead-letter-queue.ts";
+import { DeadLetterQueue, deadLettersOf } from "./dead-letter-queue.ts";
 import { type FunctionContext, ProductFunction } from "./function.ts";
 
 /**
@@ -29,7 +29,11 @@ export class Subscriber extends Construct {
     context: FunctionContext,
   ) {
     super(scope, id);
-    this.deadLetters = new DeadLetterQueue(this, "DeadLetters");
+    this.deadLetters = new DeadLetterQueue(
+      this,
+      "DeadLetters",
+      deadLettersOf(context.settings, declaration.name),
+    );
     this.subscriber = new ProductFunction(this, "Subscriber", {
       declaration,
       context,

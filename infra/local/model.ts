@@ -122,6 +122,16 @@ export const readModel = (stacks: readonly StackTemplate[], resolver: Resolver):
   for (const { stack, id, type } of resources)
     if (!modelled.has(type) && !properties.idleTypes.has(type)) throw new Unsupported(`${stack}/${id}`, type);
 
+  // In AWS a stack's own name keeps the resources apart that the template leaves unnamed; here nothing does.
+  const bearers = new Map<string, string>();
+  for (const resource of resources) {
+    const name = `${resource.type} ${resolver.name(resource)}`;
+    const where = `${resource.stack}/${resource.id}`;
+    const other = bearers.get(name);
+    if (other !== undefined) throw new Error(`${where} and ${other} bear the same name: ${name}`);
+    bearers.set(name, where);
+  }
+
   const read = <Schema extends z.ZodType>(type: string, schema: Schema) =>
     resources
       .filter((resource) => resource.type === type)

@@ -15,6 +15,7 @@ import type { LambdaDeclaration } from "../../functions/kit/lambda.ts";
 import { acknowledge } from "../constructs/acknowledge.ts";
 import { type FunctionContext, ProductFunction } from "../constructs/function.ts";
 import { nameOf } from "../settings.ts";
+import { exportAlways } from "./exports.ts";
 
 /**
  * Who may sign in. The pool needs its trigger, the trigger needs the table, and the functions of access
@@ -24,7 +25,6 @@ import { nameOf } from "../settings.ts";
 export class IdentityStack extends Stack {
   readonly userPool: UserPool;
   readonly client: UserPoolClient;
-  readonly trigger?: ProductFunction;
 
   constructor(
     scope: Construct,
@@ -91,15 +91,21 @@ export class IdentityStack extends Stack {
       // The prefix is one for all accounts of the region, hence the account in it.
       cognitoDomain: { domainPrefix: Fn.join("-", [nameOf(settings, "members"), Aws.ACCOUNT_ID]) },
     });
-    if (declaration !== undefined) this.trigger = this.addTrigger(declaration, context);
+    if (declaration !== undefined) this.addTrigger(declaration, context);
 
+    exportAlways(this, [
+      this.userPool.userPoolProviderUrl,
+      this.userPool.userPoolArn,
+      this.userPool.userPoolId,
+      this.client.userPoolClientId,
+    ]);
     new CfnOutput(this, "UserPoolId", { value: this.userPool.userPoolId });
     new CfnOutput(this, "UserPoolClientId", { value: this.client.userPoolClientId });
     new CfnOutput(this, "SignInDomain", { value: domain.domainName });
   }
 
   /** Puts tenant and member into the claims of every token. */
-  private addTrigger(declaration: LambdaDeclaration, context: FunctionContext): ProductFunction {
+  private addTrigger(declaration: LambdaDeclaration, context: FunctionContext): void {
     const trigger = new ProductFunction(this, "PreToken", {
       declaration,
       context,
@@ -113,6 +119,5 @@ export class IdentityStack extends Stack {
       trigger.lambda,
       LambdaVersion.V2_0,
     );
-    return trigger;
   }
 }

@@ -8,6 +8,7 @@ import { AlarmTopic } from "../constructs/alarm-topic.ts";
 import { declareTable } from "../constructs/table.ts";
 import { Uploads } from "../constructs/uploads.ts";
 import { nameOf, type Settings } from "../settings.ts";
+import { exportAlways } from "./exports.ts";
 
 /** Long enough to replay a month after a subscriber is found to have been wrong. */
 const archiveKept = Duration.days(35);
@@ -36,7 +37,7 @@ export class StatefulStack extends Stack {
       retentionDays: archiveKept.toDays(),
     });
     archive.applyRemovalPolicy(RemovalPolicy.RETAIN);
-    this.alarms = new AlarmTopic(this, "Alarms", settings.alarmEmail);
+    this.alarms = new AlarmTopic(this, "Alarms", settings);
     if (this.alarms.undelivered) {
       ringOnDeadLetters(
         this,
@@ -46,5 +47,15 @@ export class StatefulStack extends Stack {
         "mails about alarms",
       );
     }
+    exportAlways(this, [
+      ...(this.table.tableStreamArn === undefined ? [] : [this.table.tableStreamArn]),
+      this.table.tableArn,
+      this.table.tableName,
+      this.bus.eventBusArn,
+      this.bus.eventBusName,
+      this.uploads.bucket.bucketArn,
+      this.uploads.bucket.bucketName,
+      this.alarms.topic.topicArn,
+    ]);
   }
 }

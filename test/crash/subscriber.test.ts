@@ -28,7 +28,7 @@ const hasLogin = async (email: string): Promise<boolean> =>
   );
 const deadLetters = async () => {
   const { queues } = await stack.state();
-  const queue = queues.find(({ name }) => name.startsWith(subscriber));
+  const queue = queues.find(({ name }) => name.endsWith(`-${subscriber}-dead-letters`));
   if (!queue) throw new Error(`${subscriber} has no dead-letter queue`);
   return queue;
 };

@@ -18,8 +18,8 @@ const folder = () => mkdtempSync(join(tmpdir(), "clientela-app-"));
 const appOf = (declared = lambdasOfEachKind) =>
   build({ lambdas: declared, bundles: anyBundle(), outdir: folder() });
 
-const statelessOf = (built: ReturnType<typeof build>): Stack => {
-  const stack = built.app.node.findChild("Stateless");
+const commonOf = (built: ReturnType<typeof build>): Stack => {
+  const stack = built.app.node.findChild("Common");
   if (!Stack.isStack(stack)) throw new Error("no stack");
   return stack;
 };
@@ -51,18 +51,18 @@ describe("cdk-nag and the schemas of CloudFormation", () => {
 
   test("find a queue that is not encrypted and has no dead letters", () => {
     const built = appOf();
-    new Queue(statelessOf(built), "Careless");
+    new Queue(commonOf(built), "Careless");
     const { clean, text } = report(built);
     expect(clean).toBe(false);
-    expect(text).toContain("FINDING AwsSolutions-SQS3 at Stateless/Careless/Resource");
+    expect(text).toContain("FINDING AwsSolutions-SQS3 at Common/Careless/Resource");
   });
 
   test("find an acknowledgement that nothing needs", () => {
     const built = appOf();
-    acknowledge(statelessOf(built), "AwsSolutions-EC23", "There is no security group at all.");
+    acknowledge(commonOf(built), "AwsSolutions-EC23", "There is no security group at all.");
     const { clean, text } = report(built);
     expect(clean).toBe(false);
-    expect(text).toContain("NEEDLESS acknowledgement of AwsSolutions-EC23 at Stateless");
+    expect(text).toContain("NEEDLESS acknowledgement of AwsSolutions-EC23 at Common");
   });
 });
 
@@ -75,7 +75,11 @@ describe("the CDK command line", () => {
       ["ls", "--app", directory, "--output", directory, "--no-notices", "--ci"],
       { cwd: folder() },
     );
-    expect(stdout).toContain("clientela-production-stateless");
+    expect(stdout.trim().split("\n")).toEqual(
+      ["Stateful", "Identity", "Common", "samples", "sample-listeners"].map((id) =>
+        expect.stringContaining(`clientela-production-${id.toLowerCase()}`),
+      ),
+    );
   });
 });
 
@@ -110,8 +114,19 @@ describe("declarations that cannot be deployed are refused by name", () => {
     expect(() => synthesize(api ? [api, api] : [])).toThrow(/same name/);
   });
 
+  test("a Lambda whose source lies in no subject's folder, or in one that is named like a stack below", () => {
+    expect(() => synthesize(api ? [{ ...api, entry: "elsewhere/index.ts" }] : [])).toThrow(
+      /samples: elsewhere\/index.ts lies in no subject's folder/,
+    );
+    expect(() => synthesize(api ? [{ ...api, entry: "functions/common/index.ts" }] : [])).toThrow(
+      /there is a stack common already/,
+    );
+  });
+
   test("two Lambdas that answer one route", () => {
-    expect(() => synthesize(api ? [api, { ...api, name: "again" }] : [])).toThrow(/GET \/v1\/samples.*twice/);
+    expect(() =>
+      synthesize(api ? [api, { ...api, name: "again", entry: "functions/again/index.ts" }] : []),
+    ).toThrow(/GET \/v1\/samples.*twice/);
   });
 
   test("two triggers of the user pool", () => {

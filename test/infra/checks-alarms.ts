@@ -29,6 +29,13 @@ const computedFrom = (alarm: Resource): { name: unknown; dimensions: unknown }[]
     return name === undefined ? [] : [{ name, dimensions: at(metric, "MetricStat", "Metric", "Dimensions") }];
   });
 
+/** Where a Lambda's function leaves what it failed at: one queue, or none. */
+const deadLettersOf = (templates: Templates, name: string): Resource[] => {
+  const made = functionOf(templates, name);
+  const target = made && property(made, "DeadLetterConfig", "TargetArn");
+  return ofType(templates, "AWS::SQS::Queue").filter((queue) => refersTo(target, queue));
+};
+
 /** Of what rings, and where. */
 export const alarmChecks: readonly Check[] = [
   {
@@ -120,6 +127,33 @@ export const alarmChecks: readonly Check[] = [
     breaks: {
       "no actions": (templates) => {
         for (const alarm of ofType(templates, "AWS::CloudWatch::Alarm")) delete alarm.Properties.AlarmActions;
+      },
+    },
+  },
+  {
+    guarantee: "the page for whoever is on duty shows every function and every dead-letter queue",
+    violations: (templates) => {
+      const shown = ofType(templates, "AWS::CloudWatch::Dashboard")
+        .map((dashboard) => JSON.stringify(property(dashboard, "DashboardBody")))
+        .join();
+      const names = [
+        ...ofType(templates, "AWS::Lambda::Function").map((made) => property(made, "FunctionName")),
+        ...templates.lambdas.flatMap(({ name }) =>
+          deadLettersOf(templates, name).map((queue) => property(queue, "QueueName")),
+        ),
+      ];
+      // As the text of a JSON text within a JSON text has it.
+      return names.flatMap((name) => unless(shown.includes(`\\"${name}\\"`), `${name} is not shown`));
+    },
+    breaks: {
+      "no page": (templates) => {
+        for (const dashboard of ofType(templates, "AWS::CloudWatch::Dashboard")) dashboard.Type = "None";
+      },
+      "other functions": (templates) => {
+        for (const made of ofType(templates, "AWS::Lambda::Function")) made.Properties.FunctionName = "other";
+      },
+      "other queues": (templates) => {
+        for (const queue of ofType(templates, "AWS::SQS::Queue")) queue.Properties.QueueName = "other";
       },
     },
   },

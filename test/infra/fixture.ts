@@ -27,7 +27,7 @@ const idParams = z.object({ clientId: z.string() });
 export const lambdasOfEachKind: readonly LambdaDeclaration[] = [
   {
     name: "samples",
-    entry: "unused.ts",
+    entry: "functions/samples/samples.ts",
     summary: "Answers for samples",
     trigger: {
       kind: "api",
@@ -67,14 +67,14 @@ export const lambdasOfEachKind: readonly LambdaDeclaration[] = [
   },
   {
     name: "sample-publisher",
-    entry: "unused.ts",
+    entry: "functions/samples/sample-publisher.ts",
     summary: "Reads the stream",
     trigger: { kind: "stream", filters: [{ eventName: ["INSERT", "MODIFY"] }], batchSize: 100 },
     grants: { bus: true },
   },
   {
     name: "sample-subscriber",
-    entry: "unused.ts",
+    entry: "functions/sample-listeners/sample-subscriber.ts",
     summary: "Hears events",
     trigger: {
       kind: "subscription",
@@ -88,7 +88,7 @@ export const lambdasOfEachKind: readonly LambdaDeclaration[] = [
   },
   {
     name: "sample-sweep",
-    entry: "unused.ts",
+    entry: "functions/samples/sample-sweep.ts",
     summary: "Runs at a steady pace",
     trigger: {
       kind: "schedule",
@@ -102,7 +102,7 @@ export const lambdasOfEachKind: readonly LambdaDeclaration[] = [
   },
   {
     name: "sample-morning",
-    entry: "unused.ts",
+    entry: "functions/samples/sample-morning.ts",
     summary: "Runs in the morning",
     trigger: {
       kind: "schedule",
@@ -116,14 +116,14 @@ export const lambdasOfEachKind: readonly LambdaDeclaration[] = [
   },
   {
     name: "sample-pre-token",
-    entry: "unused.ts",
+    entry: "functions/samples/sample-pre-token.ts",
     summary: "Puts claims into tokens",
     trigger: { kind: "pre-token" },
     grants: { table: { access: "read", leadingKeys: ["SYS#*"] } },
   },
   {
     name: "sample-provision",
-    entry: "unused.ts",
+    entry: "functions/samples/sample-provision.ts",
     summary: "Makes a tenant",
     trigger: { kind: "operator" },
     grants: { table: { access: "read-write", leadingKeys: ["T#*", "SYS#*"] }, userPool: true },

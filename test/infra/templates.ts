@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as z from "zod";
@@ -26,10 +26,12 @@ export interface Templates {
   readonly resources: Resource[];
   readonly outputs: Record<string, unknown>;
   readonly resourcesByStack: Readonly<Record<string, number>>;
+  /** What each stack exports, whether anybody imports it or not. */
+  readonly exportsByStack: Readonly<Record<string, readonly string[]>>;
+  /** The stacks that each stack imports from. */
+  readonly importsByStack: Readonly<Record<string, readonly string[]>>;
   readonly text: string;
 }
-
-const stacks = ["Stateful", "Identity", "Stateless"];
 
 /** Exported values by the name under which other stacks import them. */
 const exportsIn = (text: string): Map<string, unknown> => {
@@ -63,19 +65,33 @@ export const synthesize = (
 ): Templates => {
   const outdir = mkdtempSync(join(tmpdir(), "clientela-synth-"));
   buildApp({ lambdas, bundles: anyBundle(), outdir, settings, nag: false }).synth();
-  const texts = stacks.map((stack) => readFileSync(join(outdir, `${stack}.template.json`), "utf8"));
-  const exported = new Map(texts.flatMap((text) => [...exportsIn(text)]));
-  const templates = texts.map((text) => Template.parse(linked(JSON.parse(text), exported)));
+  const stacks = readdirSync(outdir)
+    .filter((file) => file.endsWith(".template.json"))
+    .map((file) => ({
+      name: file.slice(0, -".template.json".length),
+      text: readFileSync(join(outdir, file), "utf8"),
+    }))
+    .map((stack) => ({ ...stack, exported: exportsIn(stack.text) }));
+  const exported = new Map(stacks.flatMap((stack) => [...stack.exported]));
+  const templates = stacks.map(({ text }) => Template.parse(linked(JSON.parse(text), exported)));
+  const byStack = <Value>(ofStack: (stack: (typeof stacks)[number]) => Value): Record<string, Value> =>
+    Object.fromEntries(stacks.map((stack) => [stack.name, ofStack(stack)]));
   return {
     lambdas,
     resources: templates.flatMap((template) =>
       Object.entries(template.Resources).map(([id, resource]) => ({ id, ...resource })),
     ),
     outputs: Object.assign({}, ...templates.map((template) => template.Outputs)),
-    resourcesByStack: Object.fromEntries(
-      templates.map((template, position) => [stacks[position] ?? "", Object.keys(template.Resources).length]),
+    resourcesByStack: byStack(({ text }) => Object.keys(Template.parse(JSON.parse(text)).Resources).length),
+    exportsByStack: byStack((stack) => [...stack.exported.keys()].sort()),
+    importsByStack: byStack(({ text }) =>
+      stacks
+        .filter((other) =>
+          [...other.exported.keys()].some((name) => text.includes(`"Fn::ImportValue": "${name}"`)),
+        )
+        .map(({ name }) => name),
     ),
-    text: texts.join("\n"),
+    text: stacks.map(({ text }) => text).join("\n"),
   };
 };
 

@@ -23,6 +23,13 @@ describe("what a template says and the stack does not know is refused by name", 
     expect(await refusal({ Echo: lambda("echo", { Layers: ["arn"] }) })).toMatch(/Stateless\/Echo.*Layers/);
   });
 
+  test("two resources of one type and name in two stacks", async () => {
+    const Uploads = { Type: "AWS::S3::Bucket", Properties: {} };
+    expect(await refusal({ Uploads })).toMatch(
+      /Stateless\/Uploads and Stateful\/Uploads bear the same name: AWS::S3::Bucket uploads/,
+    );
+  });
+
   test("an intrinsic function", async () => {
     const Echo = lambda("echo", { MemorySize: { "Fn::FindInMap": ["a", "b", "c"] } });
     expect(await refusal({ Echo })).toMatch(/Fn::FindInMap/);
