@@ -17,8 +17,8 @@ export const CreditLineInput = z.strictObject({
     .min(0)
     .max(mostLines - 1)
     .meta({ description: "The place of the invoice's line, from 0" }),
-  quantity: Quantity.optional(),
-  netMinor: z.int().min(1).optional().meta({ description: "Without tax; instead of a quantity" }),
+  quantity: Quantity.optional().meta({ description: "At the invoice's price where no net is given" }),
+  netMinor: z.int().min(1).optional().meta({ description: "Without tax" }),
 });
 export type CreditLineInput = z.infer<typeof CreditLineInput>;
 

@@ -4,7 +4,7 @@ import type { Day, Instant } from "../kernel/time.ts";
 import type { Leg } from "./booking.ts";
 import type { CreditLine, CreditLineInput, CreditNote, NewCreditNote } from "./credit.ts";
 import { type Invoice, type Issued, withOpen } from "./invoice.ts";
-import { type BookedLine, counterLegs } from "./issue.ts";
+import { type BookedLine, counterLegs, discountWeight } from "./issue.ts";
 import { freeLeg, settledLegs } from "./money.ts";
 import { bookShare } from "./settlement.ts";
 
@@ -22,29 +22,41 @@ export const between = (whole: number, from: number, to: number, of: number): nu
 const refuse = (at: number, field: string, reason: string) =>
   new Failure("credit-note.exceeds-left", { fields: [{ pointer: `/lines/${at}/${field}`, reason }] });
 
+/** How much of a line's quantity credit notes took back before. */
+const quantityBefore = (invoice: Invoice, line: number): number => invoice.credited?.quantities?.[line] ?? 0;
+
 /** The net that an input takes back of its line. */
 const netOf = (invoice: Invoice, input: CreditLineInput, at: number): number => {
   const line = invoice.lines[input.line];
   if (!line) throw refuse(at, "line", `is no line of the invoice, which has ${invoice.lines.length}`);
   const left = line.netMinor - (invoice.credited?.lines[input.line] ?? 0);
   const { netMinor, quantity } = input;
-  if (netMinor !== undefined && quantity !== undefined)
-    throw new Failure("request.invalid", {
-      fields: [{ pointer: `/lines/${at}/netMinor`, reason: "cannot be given together with quantity" }],
-    });
-  if (quantity !== undefined && quantity > line.quantity)
-    throw refuse(at, "quantity", `is more than ${line.quantity}, which was invoiced`);
+  const before = quantityBefore(invoice, input.line);
+  // At a net of its own a quantity is what is said of it: part of it may have been credited for another reason.
+  const quantityLeft = line.quantity - (netMinor === undefined ? before : 0);
+  if (quantity !== undefined && quantity > quantityLeft)
+    throw refuse(
+      at,
+      "quantity",
+      `is more than ${quantityLeft}, which is left of the ${line.quantity} invoiced`,
+    );
   const wished =
-    netMinor ?? (quantity === undefined ? left : shareOf(line.netMinor, quantity, line.quantity));
-  // Quantities that are taken back one by one may round to a unit more than there is.
-  const rounding = quantity === undefined ? 0 : 1;
-  if (wished > left + rounding)
+    netMinor ??
+    (quantity === undefined ? left : between(line.netMinor, before, before + quantity, line.quantity));
+  if (wished > left)
     throw refuse(
       at,
       netMinor === undefined ? "quantity" : "netMinor",
       `comes to ${wished}, and ${left} of the line is left`,
     );
-  return Math.min(wished, left);
+  return wished;
+};
+
+/** What quantity of a line an input takes back: all that is left where it names neither quantity nor net. */
+const quantityOf = (invoice: Invoice, { line, quantity, netMinor }: CreditLineInput): number => {
+  const before = quantityBefore(invoice, line);
+  const left = (invoice.lines[line]?.quantity ?? 0) - before;
+  return Math.min(left, quantity ?? (netMinor === undefined ? left : 0));
 };
 
 interface Circumstances {
@@ -61,8 +73,11 @@ export interface Credited {
   readonly legs: Leg[];
 }
 
-const creditLines = (invoice: Invoice, input: NewCreditNote): CreditLine[] => {
-  const inputs: readonly CreditLineInput[] = input.lines ?? invoice.lines.map((_, line) => ({ line }));
+/** The lines that are named; all where none are. */
+const inputsOf = (invoice: Invoice, { lines }: NewCreditNote): readonly CreditLineInput[] =>
+  lines ?? invoice.lines.map((_, line) => ({ line }));
+
+const creditLines = (invoice: Invoice, inputs: readonly CreditLineInput[]): CreditLine[] => {
   const places = inputs.map(({ line }) => line);
   const twice = places.findIndex((line, at) => places.indexOf(line) < at);
   if (twice >= 0)
@@ -92,13 +107,22 @@ const creditLines = (invoice: Invoice, input: NewCreditNote): CreditLine[] => {
 };
 
 /** What all credit notes together take back. */
-const creditedThen = (invoice: Issued, lines: readonly CreditLine[], sums: Sums): Credits => {
+const creditedThen = (
+  invoice: Issued,
+  inputs: readonly CreditLineInput[],
+  lines: readonly CreditLine[],
+  sums: Sums,
+): Omit<Credits, "bookMinor"> => {
   const before = creditedBefore(invoice);
   return {
     netMinor: before.netMinor + sums.netMinor,
     taxMinor: before.taxMinor + sums.taxMinor,
     totalMinor: before.totalMinor + sums.totalMinor,
     lines: before.lines.map((sum, at) => sum + (lines.find(({ line }) => line === at)?.netMinor ?? 0)),
+    quantities: before.lines.map((_, at) => {
+      const input = inputs.find(({ line }) => line === at);
+      return quantityBefore(invoice, at) + (input ? quantityOf(invoice, input) : 0);
+    }),
   };
 };
 
@@ -111,7 +135,14 @@ interface Sums {
 type Credits = NonNullable<Invoice["credited"]>;
 
 const creditedBefore = (invoice: Invoice): Credits =>
-  invoice.credited ?? { netMinor: 0, taxMinor: 0, totalMinor: 0, lines: invoice.lines.map(() => 0) };
+  invoice.credited ?? {
+    netMinor: 0,
+    taxMinor: 0,
+    totalMinor: 0,
+    bookMinor: 0,
+    lines: invoice.lines.map(() => 0),
+    quantities: invoice.lines.map(() => 0),
+  };
 
 /** What a credit note takes from what is open, what it leaves free, and what both stand in the books with. */
 interface Parts {
@@ -126,12 +157,15 @@ interface Parts {
  * The discount, in the tenant's currency, of what credit notes took back: each line's own, by its share that is taken
  * back. When all of the invoice is, that of lines that cost nothing too.
  */
-const discountOf = ({ lines, netMinor, book }: Issued, credits: Credits): bigint => {
+const discountOf = (
+  { lines, netMinor, book, pricesIncludeTax }: Issued,
+  credits: Pick<Credits, "netMinor" | "lines">,
+): bigint => {
   if (book.discountMinor === 0) return 0n;
   if (credits.netMinor === netMinor) return BigInt(book.discountMinor);
   const ofLines = allocate(
     book.discountMinor,
-    lines.map((line) => line.discountMinor),
+    lines.map((line) => discountWeight(line, pricesIncludeTax)),
   );
   return lines.reduce(
     (sum, line, at) => sum + BigInt(shareOf(ofLines[at] ?? 0, credits.lines[at] ?? 0, line.netMinor)),
@@ -141,16 +175,16 @@ const discountOf = ({ lines, netMinor, book }: Issued, credits: Credits): bigint
 
 /**
  * What is open still is taken back with what it stands in the books with; what was paid, with its share of the whole at
- * the invoice's rate.
+ * the invoice's rate, so that all credit notes of an invoice together come to its worth.
  */
-const partsOf = (invoice: Issued, { totalMinor }: Sums, after: Credits): Parts => {
+const partsOf = (invoice: Issued, { totalMinor }: Sums, after: Omit<Credits, "bookMinor">): Parts => {
   const before = creditedBefore(invoice);
   const settledMinor = Math.min(invoice.openMinor, totalMinor);
   const settledBookMinor = settledMinor === 0 ? 0 : bookShare(invoice, settledMinor);
   const leftMinor = totalMinor - settledMinor;
   const { book } = invoice;
-  const wholeShare = between(book.totalMinor, before.totalMinor, after.totalMinor, invoice.totalMinor);
-  const leftBookMinor = leftMinor === 0 ? 0 : Math.max(0, wholeShare - settledBookMinor);
+  const due = shareOf(book.totalMinor, after.totalMinor, invoice.totalMinor) - (before.bookMinor ?? 0);
+  const leftBookMinor = leftMinor === 0 ? 0 : Math.max(0, due - settledBookMinor);
   return {
     settledMinor,
     settledBookMinor,
@@ -179,7 +213,7 @@ const creditLegs = (
   return [
     ...settledLegs(invoice, [{ currency, amountMinor: settledMinor, amountBookMinor: settledBookMinor }]),
     freeLeg({ side, clientId }, currency, { amountMinor: leftMinor, bookMinor: leftBookMinor }, 1),
-    ...counterLegs(side, booked, book, tenantCurrency).map((leg) => ({
+    ...counterLegs(invoice, booked, book, tenantCurrency).map((leg) => ({
       ...leg,
       amountMinor: -leg.amountMinor,
       bookMinor: -leg.bookMinor,
@@ -198,7 +232,8 @@ export const credited = (
   { id, transactionId, number, issuedOn, now }: Circumstances,
   tenantCurrency: string,
 ): Credited => {
-  const lines = creditLines(invoice, input);
+  const inputs = inputsOf(invoice, input);
+  const lines = creditLines(invoice, inputs);
   const netMinor = sumMinor(lines.map((line) => line.netMinor));
   const taxMinor = sumMinor(lines.map((line) => line.taxMinor));
   const sums = { netMinor, taxMinor, totalMinor: netMinor + taxMinor };
@@ -206,7 +241,7 @@ export const credited = (
     throw new Failure("credit-note.exceeds-left", {
       detail: "Nothing of the invoice is left to be credited.",
     });
-  const after = creditedThen(invoice, lines, sums);
+  const after = creditedThen(invoice, inputs, lines, sums);
   const parts = partsOf(invoice, sums, after);
   const { side, clientId, counterpartyId, dealId, party, rate, currency } = invoice;
   return {
@@ -243,7 +278,10 @@ export const credited = (
         },
         now,
       ),
-      credited: after,
+      credited: {
+        ...after,
+        bookMinor: (creditedBefore(invoice).bookMinor ?? 0) + parts.book.totalMinor,
+      },
     },
     legs: creditLegs(invoice, lines, parts, tenantCurrency),
   };

@@ -106,9 +106,16 @@ export const Invoice = z
     openMinor: z.int().min(0).meta({ description: "What is neither paid nor credited yet" }),
     openBookMinor: z.int().min(0).meta({ description: "The same in the tenant's currency" }),
     credited: z
-      .object({ netMinor: z.int(), taxMinor: z.int(), totalMinor: z.int(), lines: z.array(z.int()) })
+      .object({
+        netMinor: z.int(),
+        taxMinor: z.int(),
+        totalMinor: z.int(),
+        bookMinor: z.int().optional().meta({ description: "The total in the tenant's currency" }),
+        lines: z.array(z.int()),
+        quantities: z.array(z.int()).optional(),
+      })
       .optional()
-      .meta({ description: "What credit notes took back; by line without tax" }),
+      .meta({ description: "What credit notes took back; by line without tax, and the quantities" }),
     transactionId: z
       .string()
       .optional()

@@ -1,8 +1,9 @@
 import { Failure } from "../kernel/errors.ts";
-import { allocate, exactNumber } from "../kernel/money.ts";
+import { allocate, exactNumber, sumMinor } from "../kernel/money.ts";
 import { type Day, type Instant, instantOf, millisecondsOf } from "../kernel/time.ts";
-import { claimPath, type Side, signOf, taxPath } from "./accounts.ts";
+import { claimPath, signOf, taxPath } from "./accounts.ts";
 import { type Leg, ownLeg } from "./booking.ts";
+import { ratioOf } from "./decimal.ts";
 import { checkDraft, type Invoice, type Issued, type IssueOrder, type Party } from "./invoice.ts";
 import { type DayRates, inTenantCurrency } from "./rates.ts";
 
@@ -69,76 +70,72 @@ export const issued = (draft: Invoice, order: IssueOrder, issuing: Issuing): Iss
   };
 };
 
-/** What lines are of a whole, by what they are booked on; a whole whose parts weigh nothing goes to the first. */
-const shared = (
-  whole: number,
-  parts: readonly {
-    readonly weight: number;
-    readonly account: string;
-    readonly productId?: string | undefined;
-  }[],
-  sign: 1 | -1,
-  tenantCurrency: string,
-): Leg[] => {
-  if (whole === 0) return [];
-  const weights = parts.map(({ weight }) => weight);
-  const amounts = weights.some((weight) => weight > 0)
+/** What each line is of a whole; a whole whose lines weigh nothing goes to the first. */
+const sharesOf = (whole: number, weights: readonly (number | bigint)[]): number[] => {
+  if (whole === 0) return weights.map(() => 0);
+  return weights.some((weight) => weight > 0)
     ? allocate(whole, weights)
     : weights.map((_, at) => (at === 0 ? whole : 0));
-  return parts.map(({ account, productId }, at) =>
-    ownLeg(account, sign * (amounts[at] ?? 0), tenantCurrency, productId),
-  );
 };
 
 /** What lines are booked on: the parts of an invoice, and of a credit note with the other sign. */
 export interface BookedLine {
   readonly netMinor: number;
   readonly discountMinor: number;
+  readonly percent: string;
   readonly productId?: string | undefined;
   readonly costAccount?: string | undefined;
 }
+
+/** A part of a minor unit, so small that rounding it moves no share. */
+const finely = 1_000_000_000n;
+
+/** What the discount of a line weighs among those of all lines: without tax, where the prices include it. */
+export const discountWeight = (
+  { discountMinor, percent }: Pick<BookedLine, "discountMinor" | "percent">,
+  pricesIncludeTax: boolean,
+): bigint => {
+  if (!pricesIncludeTax) return BigInt(discountMinor);
+  const { numerator, denominator } = ratioOf(percent);
+  const hundred = 100n * denominator;
+  return (BigInt(discountMinor) * finely * hundred) / (hundred + numerator);
+};
 
 /**
  * What stands against the claim of a document: revenue before discounts, discounts and tax of a sale, costs and tax of a
  * purchase, all in the tenant's currency. They sum to the document's total by the books, with the other sign.
  */
 export const counterLegs = (
-  side: Side,
+  { side, pricesIncludeTax }: Pick<Invoice, "side" | "pricesIncludeTax">,
   lines: readonly BookedLine[],
   book: { readonly totalMinor: number; readonly taxMinor: number; readonly discountMinor: number },
   tenantCurrency: string,
 ): Leg[] => {
   const tax = book.taxMinor;
-  const net = book.totalMinor - tax;
-  const beforeDiscount = exactNumber(BigInt(net) + BigInt(book.discountMinor));
+  const nets = sharesOf(
+    book.totalMinor - tax,
+    lines.map(({ netMinor }) => netMinor),
+  );
+  const leg = (account: string, amountMinor: number, productId?: string): Leg[] =>
+    amountMinor === 0 ? [] : [ownLeg(account, amountMinor, tenantCurrency, productId)];
   if (side === "purchase")
     return [
-      ...shared(
-        net,
-        lines.map((line) => ({
-          ...line,
-          weight: line.netMinor,
-          account: line.costAccount ?? "goods-received",
-        })),
-        1,
-        tenantCurrency,
+      ...lines.flatMap(({ costAccount = "goods-received", productId }, at) =>
+        leg(costAccount, nets[at] ?? 0, productId),
       ),
-      ownLeg(taxPath(side), tax, tenantCurrency),
+      ...leg(taxPath(side), tax),
     ];
+  const discounts = sharesOf(
+    book.discountMinor,
+    lines.map((line) => discountWeight(line, pricesIncludeTax)),
+  );
   return [
-    ...shared(
-      beforeDiscount,
-      lines.map((line) => ({ ...line, weight: line.netMinor + line.discountMinor, account: "revenue" })),
-      -1,
-      tenantCurrency,
+    // Each line's revenue less its discount is its own net, by whatever the discounts are shared.
+    ...lines.flatMap(({ productId }, at) =>
+      leg("revenue", -sumMinor([nets[at] ?? 0, discounts[at] ?? 0]), productId),
     ),
-    ...shared(
-      book.discountMinor,
-      lines.map((line) => ({ ...line, weight: line.discountMinor, account: "discounts" })),
-      1,
-      tenantCurrency,
-    ),
-    ownLeg(taxPath(side), -tax, tenantCurrency),
+    ...lines.flatMap(({ productId }, at) => leg("discounts", discounts[at] ?? 0, productId)),
+    ...leg(taxPath(side), -tax),
   ];
 };
 
@@ -152,6 +149,6 @@ export const issueLegs = (invoice: Issued, tenantCurrency: string): Leg[] => {
       amountMinor: sign * invoice.totalMinor,
       bookMinor: sign * invoice.book.totalMinor,
     },
-    ...counterLegs(invoice.side, invoice.lines, invoice.book, tenantCurrency),
+    ...counterLegs(invoice, invoice.lines, invoice.book, tenantCurrency),
   ];
 };
