@@ -3,7 +3,7 @@ import { faultsOf, resolved } from "../contracts/schemas.ts";
 import { type JsonObject, objectAt } from "../golden/json.ts";
 import { type Company, newCompany } from "./company.ts";
 import { type Route, routeCalled, routesWithBody, type Sending, send } from "./send.ts";
-import { valid } from "./valid.ts";
+import { valid } from "./valid/index.ts";
 
 let company: Company;
 beforeAll(async () => {
@@ -15,7 +15,7 @@ const schemaOf = (route: Route) =>
 
 const requestOf = async (route: Route): Promise<Sending & { readonly body: JsonObject }> => {
   const make = valid[route.name];
-  if (!make) throw new Error(`test/routes/valid.ts has no request of ${route.name}`);
+  if (!make) throw new Error(`test/routes/valid has no request of ${route.name}`);
   const request = await make(company);
   return { token: company.token, ...request, body: objectAt(JSON.parse(JSON.stringify(request.body))) };
 };

@@ -4,8 +4,8 @@ import { arbitraryOf, fieldOf, type Known } from "../contracts/arbitrary.ts";
 import { faultsOf, resolved } from "../contracts/schemas.ts";
 import { objectAt } from "../golden/json.ts";
 import { type Company, newCompany, unusedId } from "./company.ts";
+import { paramsOf } from "./request.ts";
 import { guardedRoutes, type Received, type Route, type Sending, send } from "./send.ts";
-import { paramsOf } from "./valid.ts";
 
 const seed = 20261123;
 const requestsPerRoute = 12;

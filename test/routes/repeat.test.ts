@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { demandsVersion } from "../../functions/kit/openapi/problems.ts";
 import { type Company, newCompany } from "./company.ts";
 import { mutations, type Route, type Sending, send } from "./send.ts";
-import { valid } from "./valid.ts";
+import { valid } from "./valid/index.ts";
 
 let company: Company;
 beforeAll(async () => {
@@ -12,7 +12,7 @@ beforeAll(async () => {
 
 const requestOf = async (route: Route): Promise<Sending> => {
   const make = valid[route.name];
-  if (!make) throw new Error(`test/routes/valid.ts has no request of ${route.name}`);
+  if (!make) throw new Error(`test/routes/valid has no request of ${route.name}`);
   return { token: company.token, ...(await make(company)) };
 };
 

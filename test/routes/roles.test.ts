@@ -2,8 +2,8 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { type Feature, features } from "../../domain/access/features.ts";
 import { type Role, roles, scopeOf } from "../../domain/access/permissions.ts";
 import { type Company, hire, newCompany, unusedId } from "./company.ts";
+import { exampleBody, paramsOf } from "./request.ts";
 import { guardedRoutes, type Route, send } from "./send.ts";
-import { exampleBody, paramsOf } from "./valid.ts";
 
 let company: Company;
 const tokens = new Map<Role, string>();

@@ -4,6 +4,7 @@ import { resolved } from "../contracts/schemas.ts";
 import { objectAt } from "../golden/json.ts";
 import { settle } from "../support/client.ts";
 import { type Company, newCompany, unusedId, withIds } from "./company.ts";
+import { exampleBody, paramsOf } from "./request.ts";
 import {
   guardedRoutes,
   type Received,
@@ -13,7 +14,7 @@ import {
   type Sending,
   send,
 } from "./send.ts";
-import { exampleBody, paramsOf, valid } from "./valid.ts";
+import { valid } from "./valid/index.ts";
 
 let ours: Company;
 let theirs: Company;

@@ -6,8 +6,8 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openIssuer } from "../../infra/local/issuer.ts";
 import { newTenant, stackUrl } from "../support/client.ts";
 import { unusedId } from "./company.ts";
+import { exampleBody, paramsOf } from "./request.ts";
 import { guardedRoutes, type Route, routes, send } from "./send.ts";
-import { exampleBody, paramsOf } from "./valid.ts";
 
 const folder = mkdtempSync(path.join(tmpdir(), "clientela-token-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
