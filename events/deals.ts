@@ -1,9 +1,20 @@
 import * as z from "zod";
-import { type Deal, DealState, Slug } from "../domain/deals/deal.ts";
+import {
+  type Deal,
+  type DealOverride,
+  type DealShipment,
+  DealState,
+  Slug,
+  StepOverride,
+} from "../domain/deals/deal.ts";
 import { Currency } from "../domain/kernel/currency.ts";
 import { Id } from "../domain/kernel/id.ts";
 import { Instant } from "../domain/kernel/time.ts";
 import { event, type Happened, happened } from "./event.ts";
+
+const override = StepOverride.optional().meta({
+  description: "That it was done though something that its type demands was not proven",
+});
 
 /** What every event of a deal says about it, as it is after the change. */
 const digest = {
@@ -48,7 +59,7 @@ export const dealRegistered = event({
   type: "deal.registered",
   version: 1,
   summary: "A deal was entered; a deal of the past is entered with its outcome, in this one event",
-  data: z.object({ ...digest, registeredAt: Instant, closedAt: Instant.optional() }),
+  data: z.object({ ...digest, registeredAt: Instant, closedAt: Instant.optional(), override }),
   sample: { ...sample, version: 1, registeredAt: "2026-11-23T18:00:00.000Z" },
 });
 
@@ -64,7 +75,7 @@ export const dealMoved = event({
   type: "deal.moved",
   version: 1,
   summary: "A deal came to another stage",
-  data: z.object({ ...digest, from: Slug.optional(), to: Slug, at: Instant, durationMs: z.int() }),
+  data: z.object({ ...digest, from: Slug.optional(), to: Slug, at: Instant, durationMs: z.int(), override }),
   sample: {
     ...sample,
     from: "interest",
@@ -78,7 +89,7 @@ export const dealWon = event({
   type: "deal.won",
   version: 1,
   summary: "A deal was won",
-  data: z.object({ ...digest, closedAt: Instant }),
+  data: z.object({ ...digest, closedAt: Instant, override }),
   sample: { ...sample, state: "won", closedAt: "2026-11-23T18:00:00.000Z" },
 });
 
@@ -103,6 +114,24 @@ export const dealReopened = event({
   sample: { ...sample, at: "2026-11-23T18:00:00.000Z" },
 });
 
+export const dealShipped = event({
+  type: "deal.shipped",
+  version: 1,
+  summary: "Goods were shipped from a deal",
+  data: z.object({
+    ...digest,
+    documentId: Id("stockDocument"),
+    orderId: Id("order").optional(),
+    at: Instant,
+  }),
+  sample: {
+    ...sample,
+    documentId: "stk_01JD8Z5T2V9Q4R6W8Y0A1B3C5D",
+    orderId: "ord_01JD8Z5T2V9Q4R6W8Y0A1B3C5D",
+    at: "2026-11-23T18:00:00.000Z",
+  },
+});
+
 export const dealReassigned = event({
   type: "deal.reassigned",
   version: 1,
@@ -111,8 +140,17 @@ export const dealReassigned = event({
   sample: { ...sample, fromOwnerId: "mem_01JD8Z5T2V9Q4R6W8Y0A1B3C5E", by: "mem_01JD8Z5T2V9Q4R6W8Y0A1B3C5F" },
 });
 
-export const dealRegistration = (deal: Deal): Happened =>
-  happened(dealRegistered, { ...digestOf(deal), registeredAt: deal.registeredAt, closedAt: deal.closedAt });
+/** @param override where it was entered in a place whose evidence it cannot have */
+export const dealRegistration = (deal: Deal, override?: DealOverride): Happened =>
+  happened(dealRegistered, {
+    ...digestOf(deal),
+    registeredAt: deal.registeredAt,
+    closedAt: deal.closedAt,
+    ...(override ? { override: { reason: override.reason, missing: override.missing } } : {}),
+  });
+
+export const dealShipment = (deal: Deal, { documentId, orderId, at }: DealShipment): Happened =>
+  happened(dealShipped, { ...digestOf(deal), documentId, orderId, at });
 
 export const dealChange = (deal: Deal, changed: string[]): Happened =>
   happened(dealChanged, { ...digestOf(deal), changed });
@@ -122,15 +160,15 @@ export const dealStep = (deal: Deal): Happened => {
   const data = digestOf(deal);
   const step = deal.moves.at(-1);
   if (!step) throw new Error(`deal ${deal.id} has taken no step`);
-  const { at, from, to, durationMs } = step;
-  if (step.kind === "won") return happened(dealWon, { ...data, closedAt: at });
+  const { at, from, to, durationMs, override: over } = step;
+  if (step.kind === "won") return happened(dealWon, { ...data, closedAt: at, override: over });
   if (step.kind === "reopened") return happened(dealReopened, { ...data, at });
   if (step.kind === "lost" && deal.loss) {
     const { reasonId, competitor } = deal.loss;
     return happened(dealLost, { ...data, closedAt: at, reasonId, competitor });
   }
   if (to === undefined) throw new Error(`a move of deal ${deal.id} leads nowhere`);
-  return happened(dealMoved, { ...data, from, to, at, durationMs });
+  return happened(dealMoved, { ...data, from, to, at, durationMs, override: over });
 };
 
 /** @param before the deal in its former owner's hands */

@@ -5,6 +5,7 @@ import { Id } from "../kernel/id.ts";
 import { MinorAmount } from "../kernel/money.ts";
 import { Quantity } from "../kernel/quantity.ts";
 import { Day, Instant, Month } from "../kernel/time.ts";
+import { EvidenceKind } from "./type.ts";
 
 export const dealStates = ["open", "won", "lost"] as const;
 export const DealState = z.enum(dealStates);
@@ -15,6 +16,9 @@ export const Slug = z.string().regex(/^[a-z][a-z0-9-]{0,39}$/);
 
 /** How many entries the lists of one deal may have. */
 export const mostOf = { items: 100, contacts: 50, participants: 50, history: 100 } as const;
+
+/** How many of its last overrides, and of its last shipments, a deal itself shows. */
+export const mostShown = { overrides: 20, shipments: 50 } as const;
 
 export const Discount = z.union([
   z.strictObject({
@@ -45,6 +49,31 @@ export const DealContact = z.strictObject({
 });
 export type DealContact = z.infer<typeof DealContact>;
 
+/** Why a deal came somewhere though what its type demands there was not proven. */
+export const StepOverride = z.object({
+  reason: z.string(),
+  missing: z.array(EvidenceKind).meta({ description: "What was not proven" }),
+});
+export type StepOverride = z.infer<typeof StepOverride>;
+
+/** An override as the deal shows it for ever after, and as overrides are listed. */
+export const DealOverride = StepOverride.extend({
+  kind: z.enum(["entered", "moved", "won"]),
+  stageId: Slug.optional().meta({ description: "Where it came to; where it was won from" }),
+  at: Instant,
+  by: z.string(),
+});
+export type DealOverride = z.infer<typeof DealOverride>;
+
+/** Goods that were shipped from the deal itself. */
+export const DealShipment = z.object({
+  documentId: Id("stockDocument"),
+  orderId: Id("order").optional(),
+  at: Instant,
+  by: z.string(),
+});
+export type DealShipment = z.infer<typeof DealShipment>;
+
 /**
  * One step of a deal's history. `from` and `to` are stages: a move has both, a closing only where it was closed
  * from, a reopening only what it came back to; deals of a simple type have neither.
@@ -57,6 +86,7 @@ export const Move = z.object({
   by: z.string().meta({ description: "The member, or `system`" }),
   durationMs: z.int().min(0).meta({ description: "How long the deal stood where it came from" }),
   reasonId: Slug.optional().meta({ description: "Of a loss" }),
+  override: StepOverride.optional(),
 });
 export type Move = z.infer<typeof Move>;
 
@@ -108,6 +138,16 @@ export const Deal = z
     loss: Loss.optional(),
     moves: z.array(Move).meta({ description: "The last moves, oldest first; all of them: `…/moves`" }),
     movesSpilled: z.int().min(0).meta({ description: "How many older moves lie beside the record" }),
+    overrides: z
+      .array(DealOverride)
+      .optional()
+      .meta({
+        description: `The last ${mostShown.overrides}, oldest first; all of them: \`/v1/deals/overrides\``,
+      }),
+    shipments: z
+      .array(DealShipment)
+      .optional()
+      .meta({ description: `The last ${mostShown.shipments} that were shipped from the deal, oldest first` }),
     fields: FieldValues,
     externalId: z.string().optional(),
     createdAt: Instant,

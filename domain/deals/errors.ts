@@ -21,6 +21,16 @@ export const dealFailures = {
     kind: "unprocessable",
     title: "Another currency needs items and estimated amount given in it",
   },
+  "deal.evidence-missing": {
+    kind: "conflict",
+    title: "The deal type demands evidence that is not there",
+  },
+  "deal.client-missing": { kind: "conflict", title: "The deal names no client" },
+  "deal.nothing-to-ship": { kind: "conflict", title: "The deal has nothing that could be shipped" },
+  "deal.shipment-unclear": {
+    kind: "conflict",
+    title: "The deal does not say by itself what is to be shipped",
+  },
   "deal.contacts-without-client": {
     kind: "unprocessable",
     title: "Contacts belong to a client, and the deal names none",

@@ -1,7 +1,9 @@
+import { scopeOf } from "../../domain/access/permissions.ts";
 import { newDeal } from "../../domain/deals/change.ts";
 import { type Deal, withMovesSpilled } from "../../domain/deals/deal.ts";
+import { enteredUnproven } from "../../domain/deals/evidence.ts";
 import type { NewDeal } from "../../domain/deals/input.ts";
-import type { DealRules } from "../../domain/deals/pipeline.ts";
+import { type DealRules, dealTypeOf } from "../../domain/deals/pipeline.ts";
 import { type CheckedFields, checkFieldValues } from "../../domain/fields/values.ts";
 import { Failure } from "../../domain/kernel/errors.ts";
 import type { Settings } from "../../domain/settings/settings.ts";
@@ -10,7 +12,7 @@ import type { Happened } from "../../events/event.ts";
 import type { Context } from "../kit/context.ts";
 import type { Write } from "../kit/table/store.ts";
 import { checkNamed, type Found, lookUp, type Named, ownerOf } from "./references.ts";
-import { dealCreation } from "./store.ts";
+import { dealCreation, overrideWrites } from "./store.ts";
 
 export const rulesOf = ({ tenant }: Pick<Context, "tenant">, settings: Settings): DealRules => ({
   settings,
@@ -22,6 +24,12 @@ export const withoutFaults = (checked: CheckedFields): CheckedFields => {
   if (checked.faults.length > 0) throw new Failure("request.invalid", { fields: checked.faults });
   return checked;
 };
+
+const enteredWithoutRight = (missing: readonly string[]): Failure =>
+  new Failure("deal.evidence-missing", {
+    detail: `Not proven: ${missing.join(", ")}. A deal with such a past is entered by who may override.`,
+    fields: missing.map((kind) => ({ pointer: "", reason: `${kind}: a deal that was not there has none` })),
+  });
 
 /** Who enters a deal, and into what. */
 export interface Entering extends Pick<Context, "member" | "scope" | "tenant" | "now"> {
@@ -48,25 +56,35 @@ export const namedBy = (input: NewDeal, { member, settings }: Entering): Named =
  * All that a new deal writes and says, from a request or the row of a file, under the same rules: one item, unless a
  * long past comes with it.
  * @param found at least what `namedBy` names
- * @throws those of `newDeal`, `checkNamed` and `ownerOf`, request.invalid for additional fields
+ * @throws those of `newDeal`, `checkNamed` and `ownerOf`, deal.evidence-missing, request.invalid for additional fields
  */
 export const newDealRecords = (input: NewDeal, entering: Entering, found: Found, id: string): DealRecords => {
   const { member, settings, tenant, now } = entering;
   checkNamed(entering, namedBy(input, entering), found);
-  const { deal, blocks } = withMovesSpilled(
-    newDeal(
-      input,
-      {
-        rules: rulesOf(entering, settings),
-        products: found.products,
-        currency: tenant.currency,
-        fields: withoutFaults(checkFieldValues(settings.fields.deal, input.fields)).values,
-      },
-      ownerOf(entering, input.ownerId ?? member.id, found),
-      { id, by: member.id, now },
-    ),
+  const rules = rulesOf(entering, settings);
+  const made = newDeal(
+    input,
+    {
+      rules,
+      products: found.products,
+      currency: tenant.currency,
+      fields: withoutFaults(checkFieldValues(settings.fields.deal, input.fields)).values,
+    },
+    ownerOf(entering, input.ownerId ?? member.id, found),
+    { id, by: member.id, now },
   );
-  return { deal, writes: dealCreation(deal, blocks), happened: [dealRegistration(deal)] };
+  const { deal: entered, override } = enteredUnproven(dealTypeOf(rules, made.typeId), made, {
+    by: member.id,
+    at: now,
+  });
+  if (override && scopeOf(member.role, "deal:override") === undefined)
+    throw enteredWithoutRight(override.missing);
+  const { deal, blocks } = withMovesSpilled(entered);
+  return {
+    deal,
+    writes: [...dealCreation(deal, blocks), ...overrideWrites(deal, override)],
+    happened: [dealRegistration(deal, override)],
+  };
 };
 
 /** Looks up what a new deal names and makes its records. */

@@ -8,10 +8,11 @@ import { dealChange, dealReassignment, dealStep } from "../../events/deals.ts";
 import { type Context, checkVersion } from "../kit/context.ts";
 import type { Handlers } from "../kit/serve.ts";
 import { enteredDeal, rulesOf, withoutFaults } from "./create.ts";
+import { dealEvidenceHandlers, evidenced } from "./evidence.ts";
 import { dealListHandlers } from "./lists.ts";
 import { checkMayGive, checkNamed, lookUp, mayRead, type Named, ownerOf } from "./references.ts";
 import type { dealRoutes } from "./routes.ts";
-import { dealEntity, dealUpdate } from "./store.ts";
+import { dealEntity, dealUpdate, overrideWrites } from "./store.ts";
 import { summarizeDeals } from "./summary.ts";
 
 /** The deal, if the member may see it. @throws record.not-found, record.stale */
@@ -22,18 +23,24 @@ const loaded = async (context: Context, id: string): Promise<Deal> => {
   return deal;
 };
 
-/** A step of a deal by the rules of its type: loaded, decided, saved. A step that changes nothing writes nothing. */
+/**
+ * A step of a deal by the rules of its type: loaded, decided, saved with the evidence that it rests on. A step that changes
+ * nothing writes nothing.
+ */
 const stepped = async (
   context: Context,
   dealId: string,
   decide: (rules: DealRules, deal: Deal, happening: Happening) => Deal,
+  asked: { readonly reason?: string; readonly pointer: string } = { pointer: "" },
 ): Promise<Deal & { readonly moved: boolean }> => {
   const [deal, settings] = await Promise.all([loaded(context, dealId), context.settings()]);
-  const decided = decide(rulesOf(context, settings), deal, { at: context.now, by: context.member.id });
+  const rules = rulesOf(context, settings);
+  const decided = decide(rules, deal, { at: context.now, by: context.member.id });
   if (decided === deal) return context.save({ writes: [], answer: { ...deal, moved: false } });
-  const { deal: next, blocks } = withMovesSpilled(asNextVersion(decided, context.now));
+  const { deal: proven, conditions, override } = await evidenced(context, rules, decided, asked);
+  const { deal: next, blocks } = withMovesSpilled(asNextVersion(proven, context.now));
   return context.save({
-    writes: dealUpdate(next, blocks),
+    writes: [...dealUpdate(next, blocks), ...overrideWrites(next, override), ...conditions],
     happened: [dealStep(next)],
     answer: { ...next, moved: true },
   });
@@ -57,6 +64,7 @@ const namedByChange = (deal: Deal, change: DealChange, fields: Named["fields"]):
 
 export const dealHandlers: Handlers<typeof dealRoutes> = {
   ...dealListHandlers,
+  ...dealEvidenceHandlers,
   summarizeDeals,
 
   async createDeal({ body }, context) {
@@ -106,9 +114,20 @@ export const dealHandlers: Handlers<typeof dealRoutes> = {
   },
 
   moveDeal: ({ params, body }, context) =>
-    stepped(context, params.dealId, (rules, deal, happening) => moved(rules, deal, body.stageId, happening)),
+    stepped(context, params.dealId, (rules, deal, happening) => moved(rules, deal, body.stageId, happening), {
+      pointer: "/stageId",
+    }),
 
   winDeal: ({ params }, context) => stepped(context, params.dealId, won),
+
+  overrideDeal: ({ params, body: { stageId, reason } }, context) =>
+    stepped(
+      context,
+      params.dealId,
+      (rules, deal, happening) =>
+        stageId === undefined ? won(rules, deal, happening) : moved(rules, deal, stageId, happening),
+      { reason, pointer: "/stageId" },
+    ),
 
   loseDeal: ({ params, body }, context) =>
     stepped(context, params.dealId, (rules, deal, happening) => lost(rules, deal, body, happening)),

@@ -8,6 +8,7 @@ import { Id } from "../../domain/kernel/id.ts";
 import { PageQuery, pageOf, queryInteger } from "../../domain/kernel/page.ts";
 import { Instant } from "../../domain/kernel/time.ts";
 import { route } from "../kit/route.ts";
+import { dealEvidenceRoutes } from "./evidence-routes.ts";
 
 const params = z.strictObject({ dealId: Id("deal") });
 const shared = { feature: "deals" } as const;
@@ -57,6 +58,7 @@ const SummaryRow = Figures.extend({
 });
 
 export const dealRoutes = {
+  ...dealEvidenceRoutes,
   createDeal: route({
     ...write,
     method: "POST",
@@ -64,7 +66,8 @@ export const dealRoutes = {
     summary: "Enter a deal",
     description:
       "Neither items nor an amount need be known. A deal made in the past is entered with `registeredAt`, `history` " +
-      "and `outcome`, which run through the rules of its type one after the other.",
+      "and `outcome`, which run through the rules of its type one after the other. Where these demand evidence, there is none of " +
+      "a deal that was not there: only who may override enters it, and it shows as an override.",
     body: NewDeal,
     status: 201,
     output: Deal,
@@ -75,6 +78,7 @@ export const dealRoutes = {
       "deal.stage-skipped",
       "deal.stage-not-last",
       "deal.no-stages",
+      "deal.evidence-missing",
       "deal.history-disordered",
       "deal.loss-reason-inactive",
     ],
@@ -196,13 +200,21 @@ export const dealRoutes = {
     summary: "Move a deal to another stage",
     description:
       "A `process` goes forward one stage at a time and back to any, `manual` goes anywhere. A move to the stage that " +
-      "the deal is in changes nothing and says so.",
+      "the deal is in changes nothing and says so. What the type demands for the stage has to be proven by the deal's quotes, " +
+      "orders, shipments and invoices; each kind that is not is named.",
     params,
     body: z.strictObject({ stageId: Slug }),
     status: 200,
     output: MovedDeal,
     versioned: true,
-    failures: ["deal.closed", "deal.stage-skipped", "deal.no-stages", "reference.unknown"],
+    failures: [
+      "deal.closed",
+      "deal.stage-skipped",
+      "deal.no-stages",
+      "deal.evidence-missing",
+      "reference.unknown",
+      "limit.exceeded",
+    ],
   }),
   listDealMoves: route({
     ...read,
@@ -219,11 +231,14 @@ export const dealRoutes = {
     method: "POST",
     path: "/v1/deals/{dealId}/win",
     summary: "A deal is won",
+    description:
+      "What its type demands for it has to be proven by the deal's quotes, orders, shipments and invoices; each kind that is " +
+      "not is named.",
     params,
     status: 200,
     output: Deal,
     versioned: true,
-    failures: ["deal.closed", "deal.stage-not-last"],
+    failures: ["deal.closed", "deal.stage-not-last", "deal.evidence-missing", "limit.exceeded"],
   }),
   loseDeal: route({
     ...write,
@@ -242,6 +257,7 @@ export const dealRoutes = {
     method: "POST",
     path: "/v1/deals/{dealId}/reopening",
     summary: "Open a closed deal again, in the stage it was closed in",
+    description: "It leads back: nothing has to be proven for it.",
     params,
     status: 200,
     output: Deal,

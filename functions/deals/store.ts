@@ -1,12 +1,12 @@
 import * as z from "zod";
-import { Deal, Move, type MovesBlock } from "../../domain/deals/deal.ts";
+import { Deal, DealOverride, Move, type MovesBlock } from "../../domain/deals/deal.ts";
 import { noValue } from "../../domain/deals/sums.ts";
 import { entity, type Key } from "../kit/table/entity.ts";
 import { create, update, type Write } from "../kit/table/store.ts";
 
 /**
  * Access patterns: a deal by id; the open deals of an owner, a team or the tenant by type, stage and urgency; closed
- * ones by the instant of closing (the tenant's by month); a client's deals by registration; a deal's older moves.
+ * ones by the instant of closing (the tenant's by month); a client's deals by registration; a deal's older moves; its overrides, and the tenant's.
  */
 
 /** Sorts behind every instant: a deal that no time limit presses. */
@@ -18,7 +18,11 @@ export const partitions = {
   board: (typeId: string, stageId: string | undefined) => `DEALS#BOARD#${typeId}#${stageId ?? noValue}`,
   closed: (state: string, month: string) => `DEALS#CLOSED#${state}#${month}`,
   client: (clientId: string) => `CLIENT#${clientId}`,
+  overrides: "DEALS#OVERRIDES",
+  overridesOfDeal: (dealId: string) => `DEAL#${dealId}`,
 };
+/** Sort keys of a deal's overrides begin so. */
+export const overridePrefix = "OVERRIDE#";
 
 const indexesOf = (deal: Deal): Partial<Record<"owner" | "team" | "list" | "client", Key>> => {
   const due = `${deal.stageDueAt ?? noDue}#${deal.id}`;
@@ -53,6 +57,29 @@ export const olderMovesEntity = entity<OlderMoves, { readonly id: string; readon
   schema: OlderMoves,
   key: ({ id, n }) => ({ pk: `DEAL#${id}`, sk: `MOVES#${String(n).padStart(6, "0")}` }),
 });
+
+const OverrideRecord = DealOverride.extend({
+  version: z.literal(1),
+  dealId: z.string(),
+  dealVersion: z.int().meta({ description: "The version of the deal that the step led to" }),
+});
+export type OverrideRecord = z.infer<typeof OverrideRecord>;
+
+/** That a deal came somewhere though something was not proven; the deal shows its last ones only. */
+export const overrideEntity = entity<OverrideRecord, Pick<OverrideRecord, "dealId" | "at" | "dealVersion">>({
+  name: "deal-override",
+  schema: OverrideRecord,
+  key: ({ dealId, at, dealVersion }) => ({
+    pk: partitions.overridesOfDeal(dealId),
+    sk: `${overridePrefix}${at}#${dealVersion}`,
+  }),
+  indexes: ({ dealId, at }) => ({ list: { pk: partitions.overrides, sk: `${at}#${dealId}` } }),
+});
+
+export const overrideWrites = (deal: Deal, override: DealOverride | undefined): Write[] =>
+  override
+    ? [create(overrideEntity, { ...override, version: 1, dealId: deal.id, dealVersion: deal.version })]
+    : [];
 
 const blockWrites = (deal: Deal, blocks: readonly MovesBlock[]): Write[] =>
   blocks.map(({ n, moves }) => create(olderMovesEntity, { version: 1, id: deal.id, n, moves: [...moves] }));

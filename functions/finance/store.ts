@@ -12,7 +12,7 @@ import { create, remove, StaleWrite, update, type Write } from "../kit/table/sto
 
 /**
  * Access patterns: settings; the rates of a currency by day; an invoice, payment or credit note by id; those of a client by
- * state (index `client`); all of a state (index `list`: what is open or free in shards, what is done by month); an invoice
+ * state (index `client`); the invoices of a deal (index `owner`); all of a state (index `list`: what is open or free in shards, what is done by month); an invoice
  * by its number (its claim); the count of a series.
  */
 export const financeShards = [0, 1, 2, 3] as const;
@@ -28,6 +28,7 @@ export const financePartitions = {
   freeCreditNotes: (shard: number) => `CREDIT-NOTES#free#${shard}`,
   usedCreditNotes: (month: string) => `CREDIT-NOTES#used#${month}`,
   rates: (currency: string) => `RATES#${currency}`,
+  invoicesOfDeal: (dealId: string) => `INVOICES-OF-DEAL#${dealId}`,
 };
 
 export const financeSettingsEntity = entity<FinanceSettings, unknown>({
@@ -56,7 +57,7 @@ export const invoiceEntity = entity<Invoice, { readonly id: string }>({
   schema: Invoice,
   key: ({ id }) => ({ pk: `INVOICE#${id}`, sk: "INVOICE" }),
   indexes: (invoice) => {
-    const { id, state, clientId, issuedOn = "" } = invoice;
+    const { id, state, clientId, dealId, issuedOn = "" } = invoice;
     const sk = `${dayOf(invoice)}#${id}`;
     const partition = {
       draft: financePartitions.drafts,
@@ -66,6 +67,8 @@ export const invoiceEntity = entity<Invoice, { readonly id: string }>({
     return {
       client: { pk: financePartitions.client(clientId), sk: `INVOICE#${state}#${sk}` },
       list: { pk: partition[state], sk },
+      // No invoice is looked up by an owner of its own: the index is free for the deal.
+      ...(dealId === undefined ? {} : { owner: { pk: financePartitions.invoicesOfDeal(dealId), sk: id } }),
     };
   },
 });

@@ -1,0 +1,108 @@
+import type { Deal, DealOverride } from "../../domain/deals/deal.ts";
+import {
+  demandedFor,
+  demandedWhere,
+  evidenceMissing,
+  missingOf,
+  overridden,
+  provenBy,
+} from "../../domain/deals/evidence.ts";
+import { type DealRules, dealTypeOf } from "../../domain/deals/pipeline.ts";
+import { amountsOf, documentsOf, type Sales } from "../../domain/deals/sales.ts";
+import { notFound } from "../../domain/kernel/errors.ts";
+import { pageSize } from "../../domain/kernel/page.ts";
+import type { Context } from "../kit/context.ts";
+import type { RequestOf } from "../kit/route.ts";
+import type { Handlers } from "../kit/serve.ts";
+import { fromItem } from "../kit/table/item.ts";
+import { siftedPage } from "../kit/table/sifted.ts";
+import type { Write } from "../kit/table/store.ts";
+import { rulesOf } from "./create.ts";
+import type { dealEvidenceRoutes } from "./evidence-routes.ts";
+import { mayRead } from "./references.ts";
+import { loadSales, unchanged } from "./sales.ts";
+import { dealEntity, type OverrideRecord, overridePrefix, partitions } from "./store.ts";
+
+/** A step that may be written: under these conditions its evidence stands. */
+export interface Evidenced {
+  readonly deal: Deal;
+  readonly conditions: readonly Write[];
+  readonly override?: DealOverride;
+}
+
+interface Asked {
+  /** Why it is to be taken though something is missing. The right to say so has been checked. */
+  readonly reason?: string | undefined;
+  /** The field that asks for the step. */
+  readonly pointer: string;
+  /** What the same change makes of the deal's sales, and which of their records it writes itself. */
+  readonly sales?: (sales: Sales) => { readonly sales: Sales; readonly written: readonly string[] };
+}
+
+/**
+ * Holds the last step of a deal against what its type demands for it. Where nothing is demanded, nothing is read.
+ * @throws deal.evidence-missing naming all that is, limit.exceeded
+ */
+export const evidenced = async (
+  context: Context,
+  rules: DealRules,
+  deal: Deal,
+  { reason, pointer, sales: changed }: Asked,
+): Promise<Evidenced> => {
+  const step = deal.moves.at(-1);
+  const demanded = step ? demandedFor(dealTypeOf(rules, deal.typeId), step) : [];
+  if (demanded.length === 0) return { deal, conditions: [] };
+  const loaded = await loadSales(context, deal.id);
+  const { sales, written } = changed?.(loaded) ?? { sales: loaded, written: [] };
+  const missing = missingOf(demanded, sales);
+  const conditions = unchanged(provenBy(demanded, sales), written);
+  if (missing.length === 0) return { deal, conditions };
+  if (reason === undefined) throw evidenceMissing(missing, pointer);
+  return { conditions, ...overridden(deal, missing, reason) };
+};
+
+type Listed = RequestOf<typeof dealEvidenceRoutes.listDealOverrides>["query"];
+
+const overridesPart = ({ deal }: Listed) =>
+  deal === undefined
+    ? ({ index: "list", pk: partitions.overrides } as const)
+    : { pk: partitions.overridesOfDeal(deal), beginsWith: overridePrefix };
+
+export const dealEvidenceHandlers: Pick<
+  Handlers<typeof dealEvidenceRoutes>,
+  "readDealSales" | "listDealOverrides"
+> = {
+  async readDealSales({ params }, context) {
+    const [deal, settings, sales] = await Promise.all([
+      context.store.get(dealEntity, { id: params.dealId }),
+      context.settings(),
+      loadSales(context, params.dealId),
+    ]);
+    if (!deal || !mayRead(context, deal)) throw notFound();
+    const type = dealTypeOf(rulesOf(context, settings), deal.typeId);
+    return {
+      dealId: deal.id,
+      amounts: amountsOf(sales),
+      unproven: missingOf(demandedWhere(type, deal), sales),
+      ...documentsOf(sales),
+    };
+  },
+
+  async listDealOverrides({ query }, context) {
+    const { limit = pageSize.standard, cursor } = query;
+    return siftedPage(
+      context.store,
+      { ...overridesPart(query), newestFirst: true, limit, cursor },
+      async (items) => {
+        const overrides = items.map((item) => fromItem<OverrideRecord>(item));
+        const ids = [...new Set(overrides.map(({ dealId }) => dealId))];
+        const deals = await context.store.getAll(
+          dealEntity,
+          ids.map((id) => ({ id })),
+        );
+        const reached = new Set(deals.flatMap((deal) => (deal && mayRead(context, deal) ? [deal.id] : [])));
+        return overrides.map((override) => (reached.has(override.dealId) ? override : undefined));
+      },
+    );
+  },
+};
