@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { Currency } from "../kernel/currency.ts";
+import { Failure } from "../kernel/errors.ts";
 import { Id } from "../kernel/id.ts";
 import { dividedHalfAwayFromZero, exactNumber, MinorAmount } from "../kernel/money.ts";
 import { Day, Instant } from "../kernel/time.ts";
@@ -113,9 +114,11 @@ export const postingOf = (entry: TimeEntry): TimePosting => {
   };
 };
 
-/** The entry after it was taken back. */
-export const reversedEntry = (entry: TimeEntry, reversal: NonNullable<TimeEntry["reversal"]>): TimeEntry => ({
-  ...entry,
-  version: entry.version + 1,
-  reversal,
-});
+/** The entry after it was taken back. @throws request.invalid for a day before the one on which it was spent */
+export const reversedEntry = (entry: TimeEntry, reversal: NonNullable<TimeEntry["reversal"]>): TimeEntry => {
+  if (reversal.on < entry.on)
+    throw new Failure("request.invalid", {
+      fields: [{ pointer: "/effectiveOn", reason: `lies before ${entry.on}, when the time was spent` }],
+    });
+  return { ...entry, version: entry.version + 1, reversal };
+};

@@ -14,7 +14,7 @@ export type Rate = z.infer<typeof Rate>;
 const fields = {
   name: z.string().trim().min(1).max(100).meta({ description: "Unique in the tenant, in any case" }),
   rates: z.array(Rate).max(100),
-  active: z.boolean(),
+  active: z.boolean().meta({ description: "Members come to an active position only; who has it keeps it" }),
 };
 
 /** What makes a position. */

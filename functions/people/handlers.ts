@@ -88,6 +88,13 @@ export const peopleHandlers: Handlers<typeof peopleRoutes> = {
       position ? [] : [{ pointer: `/posts/${at}/positionId`, reason: "names no position" }],
     );
     if (fields.length > 0) throw new Failure("reference.unknown", { fields });
+    const held = new Set(before.posts.map(({ positionId }) => positionId));
+    const inactive = positions.flatMap((position, at) =>
+      position && !position.active && !held.has(position.id)
+        ? [{ pointer: `/posts/${at}/positionId`, reason: "is not active" }]
+        : [],
+    );
+    if (inactive.length > 0) throw new Failure("people.position-inactive", { fields: inactive });
     return context.save({
       writes: [(before.version === 0 ? create : update)(memberPostsEntity, after)],
       happened: [happened(memberPostsChanged, { memberId: after.memberId, version: after.version })],

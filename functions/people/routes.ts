@@ -100,7 +100,7 @@ export const peopleRoutes = {
     status: 200,
     output: MemberPosts,
     versioned: true,
-    failures: ["people.days-overlap", "reference.unknown"],
+    failures: ["people.days-overlap", "people.position-inactive", "reference.unknown"],
   }),
   postTime: route({
     ...shared,
@@ -153,6 +153,7 @@ export const peopleRoutes = {
     method: "POST",
     path: "/v1/time-entries/{timeEntryId}/reversal",
     summary: "Take an entry of time back, whole and once",
+    description: "Not on a day before the one on which it was spent.",
     permission: "time:write",
     params: timeParams,
     body: TimeReversal,

@@ -93,6 +93,26 @@ describe("positions", () => {
   });
 });
 
+describe("a position that is inactive", () => {
+  test("takes nobody in, and whoever has it keeps it and its rate", async () => {
+    const { id: memberId, positionId } = await worker();
+    const { id: otherId } = await own.hire("manager");
+    await own.admin.changePosition({ params: { positionId }, body: { active: false } });
+    await expect(
+      own.admin.setMemberPosts({ params: { memberId: otherId }, body: { posts: [{ positionId }] } }),
+    ).rejects.toMatchObject({
+      status: 409,
+      code: "people.position-inactive",
+      fields: [{ pointer: "/posts/0/positionId" }],
+    });
+    const kept = await own.admin.setMemberPosts({
+      params: { memberId },
+      body: { posts: [{ positionId, validFrom: "2026-01-01" }] },
+    });
+    expect(kept.version).toBe(2);
+  });
+});
+
 describe("time", () => {
   test("costs what the member's rate was on the day it was spent", async () => {
     const member = await own.hire("manager");
@@ -121,6 +141,18 @@ describe("time", () => {
     for (const on of ["2025-12-31", "2026-06-01"])
       await expect(cost(on)).rejects.toMatchObject({ status: 409, code: "people.no-rate" });
     await expect(cost("2999-01-01")).rejects.toMatchObject({ status: 422, code: "ledger.effective-day" });
+  });
+
+  test("is not taken back on a day before it was spent", async () => {
+    const { api, clientId } = await worker();
+    const { id } = await api.postTime({ body: { on: "2026-06-10", minutes: 30, clientId } });
+    const back = (effectiveOn: string) =>
+      api.reverseTime({ params: { timeEntryId: id }, body: { effectiveOn } });
+    await expect(back("2026-06-09")).rejects.toMatchObject({
+      status: 400,
+      fields: [{ pointer: "/effectiveOn" }],
+    });
+    expect(await back("2026-06-11")).toMatchObject({ reversal: { on: "2026-06-11" } });
   });
 
   test("of a day is never more than 1440 minutes, whoever posts at the same moment", async () => {
