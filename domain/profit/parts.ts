@@ -2,15 +2,7 @@ import * as z from "zod";
 import type { Day, Month } from "../kernel/time.ts";
 import { type Account, controlOf } from "../ledger/account.ts";
 import { isCounted, type Posting, type Transaction } from "../ledger/transaction.ts";
-import {
-  type Figures,
-  figures,
-  figuresOf,
-  isNothing,
-  type MonthPosted,
-  type Period,
-  type Posted,
-} from "./profit.ts";
+import { figures, figuresOf, isNothing, type MonthPosted, type Period, type Posted } from "./profit.ts";
 
 /** By what the profit of a client can be divided. */
 export const partings = ["product", "counterparty", "deal", "order", "contract", "member"] as const;
@@ -106,14 +98,5 @@ export const partsOf = (
 ): ProfitPart[] =>
   [...summed(transactions, accounts, asked, (...about) => idBy[by](...about) ?? "")]
     .map(([id, posted]): ProfitPart => ({ ...(id === "" ? {} : { id }), ...figuresOf(posted) }))
-    .filter(({ id: _, ...sums }) => !isNothing(sums))
+    .filter((part) => !isNothing(part))
     .sort((a, b) => b.profitMinor - a.profitMinor || ((a.id ?? "") < (b.id ?? "") ? -1 : 1));
-
-/** Whether two sets of figures say the same. */
-export const isSame = (one: Figures, other: Figures): boolean =>
-  one.revenueMinor === other.revenueMinor &&
-  one.discountsMinor === other.discountsMinor &&
-  one.costOfGoodsMinor === other.costOfGoodsMinor &&
-  one.timeMinor === other.timeMinor &&
-  one.otherMinor === other.otherMinor &&
-  one.profitMinor === other.profitMinor;

@@ -22,6 +22,9 @@ export const figures = {
 export const Figures = z.object(figures);
 export type Figures = z.infer<typeof Figures>;
 
+/** The figures by name. */
+export const figureNames = Figures.keyof().options;
+
 const period = { from: Month, to: Month, currency: z.string() };
 
 /** What was earned with a client, counterparty or product in some months. */
@@ -36,8 +39,13 @@ export const Profit = z
   .meta({ id: "Profit" });
 export type Profit = z.infer<typeof Profit>;
 
-/** One of many in a list of profits. */
 export const ProfitOfClient = z.object({ clientId: z.string(), ...figures }).meta({ id: "ProfitOfClient" });
+export const ProfitOfCounterparty = z
+  .object({ counterpartyId: z.string(), ...figures })
+  .meta({ id: "ProfitOfCounterparty" });
+export const ProfitOfProduct = z
+  .object({ productId: z.string(), ...figures })
+  .meta({ id: "ProfitOfProduct" });
 
 /** What the whole company earned, from its accounts of income and expense. */
 export const ProfitOfCompany = z
@@ -161,4 +169,8 @@ export const profitIn = (period: Period, years: readonly YearCounters[]): Profit
   profitOfMonths(period, postedIn(period, years));
 
 /** Whether nothing was posted, or everything came back. */
-export const isNothing = (sums: Figures): boolean => Object.values(sums).every((amount) => amount === 0);
+export const isNothing = (one: Figures): boolean => figureNames.every((name) => one[name] === 0);
+
+/** Whether two sets of figures say the same. */
+export const isSame = (one: Figures, other: Figures): boolean =>
+  figureNames.every((name) => one[name] === other[name]);

@@ -2,10 +2,10 @@ import { notFound } from "../../domain/kernel/errors.ts";
 import { exactNumber } from "../../domain/kernel/money.ts";
 import { pageSize } from "../../domain/kernel/page.ts";
 import { type Day, type Month, monthIn } from "../../domain/kernel/time.ts";
-import type { TurnoverSums } from "../../domain/ledger/effects.ts";
-import { isSame, monthsOf, type Parting, type ProfitPart, partsOf } from "../../domain/profit/parts.ts";
+import { monthsOf, type Parting, type ProfitPart, partsOf } from "../../domain/profit/parts.ts";
 import {
   figuresOf,
+  isSame,
   type Period,
   type Profit,
   profitIn,
@@ -19,7 +19,8 @@ import { productEntity } from "../products/store.ts";
 import type { profitRoutes } from "./routes.ts";
 import {
   accountsIn,
-  clientsIn,
+  allIn,
+  type Dimension,
   type PostedAccount,
   profitAccounts,
   transactionsOf,
@@ -46,7 +47,7 @@ const periodOf = ({ now, tenant }: Pick<Context, "now" | "tenant">, asked: Asked
 
 const profitOf = async (
   context: Context,
-  dimension: TurnoverSums["dimension"],
+  dimension: Dimension,
   id: string,
   asked: Asked,
 ): Promise<Profit> => {
@@ -85,6 +86,16 @@ const dividedProfit = async (
   }
 };
 
+const pageOf = (
+  context: Context,
+  dimension: Dimension,
+  query: Asked & { readonly limit?: number | undefined; readonly cursor?: string | undefined },
+) =>
+  allIn(context.store, dimension, periodOf(context, query), {
+    limit: query.limit ?? pageSize.standard,
+    cursor: query.cursor,
+  });
+
 const sumOf = (accounts: readonly PostedAccount[], turnover: PostedAccount["turnover"]): bigint =>
   accounts.filter((one) => one.turnover === turnover).reduce((sum, { amount }) => sum + amount, 0n);
 
@@ -105,10 +116,18 @@ export const profitHandlers: Handlers<typeof profitRoutes> = {
   },
 
   async listClientProfits({ query }, context) {
-    return clientsIn(context.store, periodOf(context, query), {
-      limit: query.limit ?? pageSize.standard,
-      cursor: query.cursor,
-    });
+    const { items, ...rest } = await pageOf(context, "client", query);
+    return { items: items.map(({ id, ...sums }) => ({ clientId: id, ...sums })), ...rest };
+  },
+
+  async listCounterpartyProfits({ query }, context) {
+    const { items, ...rest } = await pageOf(context, "counterparty", query);
+    return { items: items.map(({ id, ...sums }) => ({ counterpartyId: id, ...sums })), ...rest };
+  },
+
+  async listProductProfits({ query }, context) {
+    const { items, ...rest } = await pageOf(context, "product", query);
+    return { items: items.map(({ id, ...sums }) => ({ productId: id, ...sums })), ...rest };
   },
 
   async readClientProfit({ params, query }, context) {

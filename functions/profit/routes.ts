@@ -4,7 +4,13 @@ import { Id } from "../../domain/kernel/id.ts";
 import { PageQuery, pageOf } from "../../domain/kernel/page.ts";
 import { Day, Month } from "../../domain/kernel/time.ts";
 import { mostTransactions, Parting, ProfitPart } from "../../domain/profit/parts.ts";
-import { Profit, ProfitOfClient, ProfitOfCompany } from "../../domain/profit/profit.ts";
+import {
+  Profit,
+  ProfitOfClient,
+  ProfitOfCompany,
+  ProfitOfCounterparty,
+  ProfitOfProduct,
+} from "../../domain/profit/profit.ts";
 import { route } from "../kit/route.ts";
 
 const shared = { feature: "ledger", method: "GET", status: 200 } as const;
@@ -24,6 +30,16 @@ const description =
   "Revenue less discounts, cost of goods, working time and whatever else was posted to income and expense, in the months of " +
   "effect, in one currency. It is counted as it is posted: exact, and as quick with a million postings as with one. A period has " +
   "at most 60 months.";
+
+const list = {
+  ...shared,
+  description:
+    `${description} In no order that means anything; those with which nothing was posted are left out, so that a page may ` +
+    "have fewer items than `limit`.",
+  permission: "ledger:read",
+  query: z.strictObject({ ...PageQuery, ...period }),
+  failures,
+} as const;
 
 const ClientProfit = Profit.extend({
   knownAt: Day.optional(),
@@ -48,16 +64,22 @@ export const profitRoutes = {
     failures,
   }),
   listClientProfits: route({
-    ...shared,
+    ...list,
     path: "/v1/profit/clients",
     summary: "The profit of every client in a period",
-    description:
-      `${description} In no order that means anything; clients with whom nothing was posted are left out, so that a page may ` +
-      "have fewer items than `limit`.",
-    permission: "ledger:read",
-    query: z.strictObject({ ...PageQuery, ...period }),
     output: pageOf(ProfitOfClient),
-    failures,
+  }),
+  listCounterpartyProfits: route({
+    ...list,
+    path: "/v1/profit/counterparties",
+    summary: "The profit of every counterparty in a period",
+    output: pageOf(ProfitOfCounterparty),
+  }),
+  listProductProfits: route({
+    ...list,
+    path: "/v1/profit/products",
+    summary: "The profit of every product in a period",
+    output: pageOf(ProfitOfProduct),
   }),
   readClientProfit: route({
     ...shared,

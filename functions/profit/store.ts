@@ -38,41 +38,43 @@ export const turnoverIn = async (
   });
 };
 
-export interface ClientFigures extends Figures {
-  readonly clientId: string;
+/** Of whom the turnover is kept. */
+export type Dimension = TurnoverSums["dimension"];
+
+export interface FiguresOfOne extends Figures {
+  readonly id: string;
 }
 
-const clientIn = (item: Item): string => item.sk?.S?.split("#")[2] ?? "";
+const idIn = (item: Item): string => item.sk?.S?.split("#")[2] ?? "";
 
 /**
- * The clients of one shard behind one of them, in the order of their ids, each with all years of the period. Of every
- * year so many are read as are wanted: the first of all years together are among the first of each.
+ * The clients (or products …) of one shard behind one of them, in the order of their ids, each with all years of the period.
+ * Of every year so many are read as are wanted: the first of all years together are among the first of each.
  */
-const clientsOfShard = async (
+const thoseOfShard = async (
   store: Store,
+  dimension: Dimension,
   period: Period,
   place: { readonly shard: number; readonly behind: string; readonly limit: number },
-): Promise<{ readonly found: readonly ClientFigures[]; readonly last?: string }> => {
+): Promise<{ readonly found: readonly FiguresOfOne[]; readonly last?: string }> => {
   const pages = await Promise.all(
     yearsOf(period).map(async (year) => {
       const prefix = `${year}#${period.currency}#`;
       const { items } = await store.items({
-        pk: ledgerPartitions.turnover("client", place.shard),
+        pk: ledgerPartitions.turnover(dimension, place.shard),
         between: [place.behind === "" ? prefix : `${prefix}${place.behind}!`, `${prefix}~`],
         limit: place.limit,
       });
-      return { year, byClient: new Map(items.map((item) => [clientIn(item), item])) };
+      return { year, byId: new Map(items.map((item) => [idIn(item), item])) };
     }),
   );
-  const ids = [...new Set(pages.flatMap(({ byClient }) => [...byClient.keys()]))]
-    .sort()
-    .slice(0, place.limit);
-  const found = ids.map((clientId) => {
-    const years = pages.flatMap(({ year, byClient }) => {
-      const item = byClient.get(clientId);
+  const ids = [...new Set(pages.flatMap(({ byId }) => [...byId.keys()]))].sort().slice(0, place.limit);
+  const found = ids.map((id) => {
+    const years = pages.flatMap(({ year, byId }) => {
+      const item = byId.get(id);
       return item ? [{ year, counters: numbersOf(item) }] : [];
     });
-    return { clientId, ...figuresIn(period, years) };
+    return { id, ...figuresIn(period, years) };
   });
   const last = ids.length < place.limit ? undefined : ids.at(-1);
   return { found, ...(last === undefined ? {} : { last }) };
@@ -89,19 +91,20 @@ const startOf = (store: Store, cursor: string | undefined) => {
 };
 
 /**
- * A page of clients with whom anything was earned or lost in a period, in an order of their own (by shard, then by id).
- * A page may hold fewer than `limit`, for clients whose figures are all zero are left out.
+ * A page of clients (or products …) with whom anything was earned or lost in a period, in an order of their own (by shard, then by id).
+ * A page may hold fewer than `limit`, for those whose figures are all zero are left out.
  */
-export const clientsIn = async (
+export const allIn = async (
   store: Store,
+  dimension: Dimension,
   period: Period,
   { limit, cursor }: { readonly limit: number; readonly cursor: string | undefined },
-): Promise<Page<ClientFigures>> => {
-  const items: ClientFigures[] = [];
+): Promise<Page<FiguresOfOne>> => {
+  const items: FiguresOfOne[] = [];
   let { shard, behind } = startOf(store, cursor);
   // Each turn ends a shard or fills the page: there is one turn more than shards at the most.
   while (shard < turnoverShards && items.length < limit) {
-    const { found, last } = await clientsOfShard(store, period, {
+    const { found, last } = await thoseOfShard(store, dimension, period, {
       shard,
       behind,
       limit: limit - items.length,

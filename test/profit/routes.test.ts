@@ -264,6 +264,38 @@ describe("profit of a generated history", () => {
   });
 });
 
+describe("a client of whom all was taken back", () => {
+  test("is not among those with whom anything was earned", async () => {
+    const { token } = await newTenant({ currency: "EUR" });
+    const api = as(token);
+    const clients = await Promise.all(["A", "B", "C"].map((name) => api.createClient({ body: { name } })));
+    for (const [n, { id: clientId }] of clients.entries())
+      await api.postTransaction({
+        body: {
+          id: `sale-${n}`,
+          links: { clientId },
+          postings: [
+            { account: "bank", commodity: "EUR", amount: 100 },
+            { account: "revenue", commodity: "EUR", amount: -100 },
+          ],
+        },
+      });
+    for (const n of [0, 2])
+      await api.reverseTransaction({
+        params: { transactionId: `sale-${n}` },
+        body: { id: `back-${n}` },
+      });
+    for (const limit of [1, 200]) {
+      const found: string[] = [];
+      for await (const { clientId } of itemsOf((cursor) =>
+        api.listClientProfits({ query: { limit, cursor } }),
+      ))
+        found.push(clientId);
+      expect(found).toEqual([clients[1]?.id]);
+    }
+  });
+});
+
 describe("who sees profit", () => {
   test("is who sees the client; that of all takes a right of its own", async () => {
     const tenant = await newTenant({ currency: "EUR" });
@@ -282,8 +314,9 @@ describe("who sees profit", () => {
     await expect(
       manager.api.readClientProfit({ params: { clientId: clientOfAdmin.id } }),
     ).rejects.toMatchObject({ status: 404 });
-    for (const call of [manager.api.listClientProfits(), manager.api.readCompanyProfit()])
-      await expect(call).rejects.toMatchObject({ status: 403 });
+    const { listClientProfits, listProductProfits, readCompanyProfit } = manager.api;
+    for (const call of [listClientProfits, listProductProfits, readCompanyProfit])
+      await expect(call()).rejects.toMatchObject({ status: 403 });
     const accountant = await hire("accountant");
     expect((await accountant.api.readCompanyProfit()).profitMinor).toBe(0);
     const marketer = await hire("marketer");

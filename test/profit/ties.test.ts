@@ -152,13 +152,20 @@ describe.each([20_261_124, 7])(
           const ofNone = figuresOf(within(query).filter((line) => line[whose] === undefined));
           expect([whose, added([...own, ofNone])]).toEqual([whose, company]);
         }
-        const listed: Figures[] = [];
-        for await (const one of itemsOf((cursor) =>
-          call.listClientProfits({ query: { ...query, limit: 1, cursor } }),
-        ))
-          listed.push(one);
-        const ofNoClient = figuresOf(within(query).filter(({ client }) => client === undefined));
-        expect(added([...listed, ofNoClient])).toEqual(company);
+        const lists = {
+          client: call.listClientProfits,
+          counterparty: call.listCounterpartyProfits,
+          product: call.listProductProfits,
+        };
+        for (const whose of ["client", "counterparty", "product"] as const) {
+          const listed: Figures[] = [];
+          for await (const one of itemsOf<Figures>((cursor) =>
+            lists[whose]({ query: { ...query, limit: 1, cursor } }),
+          ))
+            listed.push(one);
+          const ofNone = figuresOf(within(query).filter((line) => line[whose] === undefined));
+          expect([whose, added([...listed, ofNone])]).toEqual([whose, company]);
+        }
       },
     );
 
