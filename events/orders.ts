@@ -1,6 +1,15 @@
 import { Order } from "../domain/orders/order.ts";
 import { QuoteRecord } from "../domain/orders/quote.ts";
 import { event } from "./event.ts";
+import type { Schedule } from "./schedule.ts";
+
+/** Carries on, minute by minute, steps of orders whose request was interrupted. */
+export const orderContinuation: Schedule = {
+  name: "orders-continuation",
+  pace: { kind: "rate", every: 1, unit: "minute" },
+  // The next run comes within a minute and finds what this one left.
+  retry: { attempts: 1, maxAgeSeconds: 300 },
+};
 
 const at = "2026-11-23T18:00:00.000Z";
 const sum = { netMinor: 5_000, taxMinor: 1_050, totalMinor: 6_050 };
@@ -75,6 +84,22 @@ export const orderInvoiced = event({
   summary: "What was shipped of an order was invoiced: the last of its invoices",
   data: Order,
   sample: after,
+});
+
+export const orderHalted = event({
+  type: "order.halted",
+  version: 1,
+  summary: "What was left of a step of several documents was refused and given up",
+  data: Order,
+  sample: {
+    ...after,
+    halted: {
+      step: "shipping" as const,
+      lines: [{ line: 0, quantity: 5 }],
+      code: "ledger.period-locked",
+      at,
+    },
+  },
 });
 
 export const orderReturned = event({

@@ -2,6 +2,7 @@ import { accountsSubscription, handoverSubscription } from "../events/access.ts"
 import { contractReminders } from "../events/contracts.ts";
 import { importers } from "../events/imports.ts";
 import { ledgerExpiry } from "../events/ledger-schedules.ts";
+import { orderContinuation } from "../events/orders.ts";
 import { reservationExpiry } from "../events/stock.ts";
 import type { Subscription } from "../events/subscription.ts";
 import { accessRoutes } from "./access/routes.ts";
@@ -104,6 +105,15 @@ export const lambdas: readonly LambdaDeclaration[] = [
     }),
     memoryMb: 1024,
     timeoutSeconds: 29,
+  },
+  {
+    name: orderContinuation.name,
+    entry: "functions/orders/continuation/index.ts",
+    summary: "Carries on steps of orders that were interrupted",
+    trigger: { kind: "schedule", schedule: orderContinuation },
+    grants: { table: { access: "read-write", leadingKeys: ["T#*", "DUE#*"] } },
+    memoryMb: 1024,
+    timeoutSeconds: 300,
   },
   {
     ...api("imports", "Uploads, and imports from them", importRoutes),

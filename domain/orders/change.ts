@@ -5,7 +5,7 @@ import { Failure, type FieldFault } from "../kernel/errors.ts";
 import { smallestUnitsPerUnit } from "../kernel/quantity.ts";
 import type { Instant } from "../kernel/time.ts";
 import type { Lot } from "../stock/level.ts";
-import { mostDocuments, type NewOrder, type Order, type OrderLine, type Part } from "./order.ts";
+import type { NewOrder, Order, OrderLine, Part, UnderWay } from "./order.ts";
 
 /** What is neither shipped nor cancelled. */
 export const openIn = ({ quantity, shippedQuantity, cancelledQuantity }: OrderLine): number =>
@@ -22,7 +22,7 @@ const stateOf = ({ lines, state }: Pick<Order, "lines" | "state">): Order["state
 };
 
 /** The next version of an order with other lines, in the state that follows from them. */
-const next = (order: Order, change: Partial<Order>, now: Instant): Order => {
+export const next = (order: Order, change: Partial<Order>, now: Instant): Order => {
   const after = { ...order, ...change, version: order.version + 1, updatedAt: now };
   return { ...after, state: stateOf(after) };
 };
@@ -59,12 +59,6 @@ const allParts = (order: Order, leftIn: (line: OrderLine) => number): Part[] => 
   );
   if (parts.length === 0) throw new Failure("order.nothing-left");
   return parts;
-};
-
-/** @throws limit.exceeded */
-const checkRoom = (documents: readonly unknown[]): void => {
-  if (documents.length >= mostDocuments)
-    throw new Failure("limit.exceeded", { detail: `It has ${mostDocuments} documents of that kind.` });
 };
 
 const entries = (parts: readonly Part[]) => parts.map((part) => ({ ...part, takenBackQuantity: 0 }));
@@ -133,17 +127,25 @@ export const confirmed = (order: Order, reservationId: string, now: Instant): Or
 /** What is to be shipped: as wished, or all that is open. @throws order.not-confirmed, order.beyond-line, order.nothing-left */
 export const partsToShip = (order: Order, wished: readonly Part[] | undefined): readonly Part[] => {
   checkConfirmed(order);
-  checkRoom(order.shipments);
   const all = allParts(order, openIn);
   if (wished === undefined) return all;
   checkParts(wished, (at) => order.lines[at] && openIn(order.lines[at]));
   return wished;
 };
 
-export const shipped = (order: Order, parts: readonly Part[], documentId: string, now: Instant): Order =>
+/** @param underWay what is left of the step that it is a part of */
+export const shipped = (
+  order: Order,
+  parts: readonly Part[],
+  documentId: string,
+  now: Instant,
+  underWay?: UnderWay,
+): Order =>
   next(
     order,
     {
+      underWay,
+      halted: undefined,
       lines: counted(order.lines, parts, "shippedQuantity"),
       shipments: [...order.shipments, { documentId, lines: entries(parts) }],
     },
@@ -153,7 +155,6 @@ export const shipped = (order: Order, parts: readonly Part[], documentId: string
 /** What was shipped and not returned, and no invoice says. @throws order.not-confirmed, order.nothing-left */
 export const partsToInvoice = (order: Order): Part[] => {
   checkConfirmed(order);
-  checkRoom(order.invoices);
   return allParts(order, uninvoicedIn);
 };
 
@@ -172,10 +173,19 @@ export const invoiceLine = (line: OrderLine, quantity: number): LineInput => {
   return { ...common, discount: { amountMinor: BigInt(share) > gross ? Number(gross) : share } };
 };
 
-export const invoiced = (order: Order, parts: readonly Part[], invoiceId: string, now: Instant): Order =>
+/** @param underWay what is left of the step that it is a part of */
+export const invoiced = (
+  order: Order,
+  parts: readonly Part[],
+  invoiceId: string,
+  now: Instant,
+  underWay?: UnderWay,
+): Order =>
   next(
     order,
     {
+      underWay,
+      halted: undefined,
       lines: counted(order.lines, parts, "invoicedQuantity"),
       invoices: [...order.invoices, { invoiceId, lines: entries(parts) }],
     },
@@ -191,6 +201,11 @@ const takenBack = (lines: readonly Entry[], parts: readonly Part[]): Entry[] =>
     return part ? { ...entry, takenBackQuantity: entry.takenBackQuantity + part.quantity } : entry;
   });
 
+/** A part of a line of an invoice that comes back, and how much of the line came back before. */
+export interface CreditedPart extends Part {
+  readonly beforeQuantity: number;
+}
+
 /** Parts of the order as lines of a document of it. */
 const asLinesOf = (lines: readonly Entry[], parts: readonly Part[]): Part[] =>
   parts.map(({ line, quantity }) => ({ line: lines.findIndex((one) => one.line === line), quantity }));
@@ -200,7 +215,7 @@ export interface TakenBack {
   /** By the lines of the shipment. */
   readonly shipmentLines: readonly Part[];
   /** What of it was invoiced, by the lines of the invoice; absent where nothing was. */
-  readonly credit?: { readonly invoiceId: string; readonly lines: readonly Part[] };
+  readonly credit?: { readonly invoiceId: string; readonly lines: readonly CreditedPart[] };
 }
 
 /**
@@ -255,7 +270,13 @@ export const returned = (
     ? {
         order: after,
         shipmentLines,
-        credit: { invoiceId: invoice.invoiceId, lines: asLinesOf(invoice.lines, toCredit) },
+        credit: {
+          invoiceId: invoice.invoiceId,
+          lines: asLinesOf(invoice.lines, toCredit).map((part) => ({
+            ...part,
+            beforeQuantity: invoice.lines[part.line]?.takenBackQuantity ?? 0,
+          })),
+        },
       }
     : { order: after, shipmentLines };
 };

@@ -5,6 +5,10 @@ export const orderFailures = {
   "order.not-confirmed": { kind: "conflict", title: "The order is not confirmed" },
   "order.beyond-line": { kind: "conflict", title: "The line of the order has not so much left" },
   "order.nothing-left": { kind: "conflict", title: "Nothing of the order is left for that" },
+  "order.under-way": {
+    kind: "conflict",
+    title: "A step of the order that takes several documents is not over yet",
+  },
   "order.return-in-parts": {
     kind: "conflict",
     title: "No single invoice of the order holds all of that: it has to be taken back in parts",

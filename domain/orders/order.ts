@@ -7,19 +7,26 @@ import { MinorAmount } from "../kernel/money.ts";
 import { Quantity } from "../kernel/quantity.ts";
 import { Day, Instant } from "../kernel/time.ts";
 import { spotKey } from "../stock/level.ts";
+import { mostReservedLines } from "../stock/reservation.ts";
 import { mainPlace, PlaceCode } from "../stock/warehouse.ts";
 
 /**
- * What is shipped of all lines is written at once, and DynamoDB takes 100 items at a time: of a line that are up to 13, with
- * what the product brings to turnover and cost.
+ * All goods of an order are reserved in one write, an item for each line and place; DynamoDB takes 100. What is shipped
+ * takes up to 13 items a line, and goes out in parts (under-way.ts).
  */
-export const mostLines = 6;
+export const mostLines = mostReservedLines;
 
-/** With what comes back its credit is written: that takes up to 17 items a line. */
-export const mostReturnedLines = 5;
+/**
+ * How many lines one shipment has: so many that it can come back as a whole. What comes back is written with its credit, up to
+ * 17 items a line.
+ */
+export const mostShippedLines = 5;
 
 /** How many shipments, and how many invoices, one order may have. */
 export const mostDocuments = 50;
+
+/** How many lines, each of another product and with a discount, one invoice has. */
+export const mostInvoicedLines = 13;
 
 /** `done`: all that was not cancelled is shipped, and all that was shipped and not returned is invoiced. */
 export const orderStates = ["draft", "confirmed", "done", "cancelled"] as const;
@@ -86,6 +93,37 @@ const orderLine = z
 /** What of a line a shipment or an invoice holds, in the order of the document's own lines. */
 const documentLine = z.object({ line: orderLine, quantity: Quantity, takenBackQuantity: done });
 
+/** So much of a line. */
+export const Part = z.strictObject({ line: orderLine, quantity: Quantity });
+export type Part = z.infer<typeof Part>;
+
+export const steps = ["shipping", "invoicing"] as const;
+
+/** A step of more than one document: some are made, and what is left is carried on until it is done. */
+const UnderWay = z.object({
+  step: z.enum(steps),
+  lines: z.array(Part).min(1).max(mostLines).meta({ description: "What is left of it" }),
+  on: Day.meta({ description: "The day of its documents" }),
+  dueOn: Day.optional(),
+  memo: z.string().optional(),
+  by: z.string().meta({ description: "The member who asked for it" }),
+  startedAt: Instant,
+  continueAt: Instant.meta({
+    description:
+      "From when on it is carried on by itself, should the request that began it have been interrupted",
+  }),
+});
+export type UnderWay = z.infer<typeof UnderWay>;
+
+/** What was left of a step when it was refused: it was given up, and may be asked for again. */
+const Halted = z.object({
+  step: z.enum(steps),
+  lines: z.array(Part).min(1).max(mostLines).meta({ description: "What was not done" }),
+  code: z.string().meta({ description: "Why: a code of failure", examples: ["ledger.period-locked"] }),
+  detail: z.string().optional(),
+  at: Instant,
+});
+
 export const Order = z
   .object({
     id: Id("order"),
@@ -104,16 +142,18 @@ export const Order = z
     invoices: z
       .array(z.object({ invoiceId: Id("invoice"), lines: z.array(documentLine) }))
       .max(mostDocuments),
+    underWay: UnderWay.optional().meta({
+      description: "A shipment or invoice of more lines than one document has, not over yet",
+    }),
+    halted: Halted.optional().meta({
+      description: "The last such step, where what was left of it was refused",
+    }),
     createdBy: z.string(),
     createdAt: Instant,
     updatedAt: Instant,
   })
   .meta({ id: "Order" });
 export type Order = z.infer<typeof Order>;
-
-/** So much of a line. */
-export const Part = z.strictObject({ line: orderLine, quantity: Quantity });
-export type Part = z.infer<typeof Part>;
 
 const onceEach = (parts: readonly { readonly line: number }[]) =>
   new Set(parts.map(({ line }) => line)).size === parts.length;
@@ -137,7 +177,7 @@ export const NewOrderInvoice = z.strictObject({
 
 export const NewOrderReturn = z.strictObject({
   shipmentId: Id("stockDocument").meta({ description: "The shipment of the order that it comes back of" }),
-  lines: partsOf(mostReturnedLines),
+  lines: partsOf(mostShippedLines),
   reason: z.string().trim().min(1).max(500),
   effectiveOn: onDay,
 });

@@ -20,6 +20,9 @@ import { mainPlace, PlaceCode } from "./warehouse.ts";
 export const ReservationState = z.enum(["active", "shipped", "released", "expired"]);
 export type ReservationState = z.infer<typeof ReservationState>;
 
+/** How many lines an order may reserve: an item each, in one write. */
+export const mostReservedLines = 50;
+
 const ReservationLine = z.object({
   ...Spot.shape,
   quantity: Quantity,
@@ -33,7 +36,7 @@ export const Reservation = z
     id: Id("reservation"),
     version: z.int().min(1),
     state: ReservationState.meta({ description: "Active while something is still reserved" }),
-    lines: z.array(ReservationLine).min(1).max(mostLines),
+    lines: z.array(ReservationLine).min(1).max(mostReservedLines),
     dealId: Id("deal").optional(),
     orderId: z.string().optional(),
     clientId: Id("client").optional(),

@@ -22,7 +22,7 @@ import {
 import { settingsOf } from "./settings.ts";
 import { cursorsFor } from "./table/cursor.ts";
 import { type Meter, newMeter } from "./table/database.ts";
-import { create, StaleWrite, Store } from "./table/store.ts";
+import { create, StaleWrite, Store, update, type Write } from "./table/store.ts";
 import { validated } from "./validate.ts";
 
 export type Handler<R extends RouteDeclaration> = (
@@ -135,6 +135,21 @@ const answerOf = async (
   });
 
   const moment = momentOf(ground);
+  // How often this request has saved: what goes on step by step leaves the answer of its last step to be remembered.
+  let saved = 0;
+  const rememberWith = (answer: unknown): Write[] => {
+    if (!remember) return [];
+    const record = {
+      id: remember.id,
+      version: saved + 1,
+      requestHash: hash,
+      answer: JSON.stringify(answer ?? null),
+      expiresAtSeconds: Math.floor(ground.clock() / 1000) + keyLifetimeSeconds,
+    };
+    return [
+      saved === 0 ? create(rememberedEntity, record, () => new KeyInUse()) : update(rememberedEntity, record),
+    ];
+  };
   const context: Context = {
     ...moment,
     tenant,
@@ -145,28 +160,14 @@ const answerOf = async (
     correlationId: ids.correlationId,
     settings: () => settingsOf(store, tenant),
     save: async ({ writes, happened = [], answer }) => {
-      const remembering = remember
-        ? [
-            create(
-              rememberedEntity,
-              {
-                id: remember.id,
-                version: 1,
-                requestHash: hash,
-                answer: JSON.stringify(answer ?? null),
-                expiresAtSeconds: Math.floor(ground.clock() / 1000) + keyLifetimeSeconds,
-              },
-              () => new KeyInUse(),
-            ),
-          ]
-        : [];
-      const all = [...writes, ...remembering];
+      const all = [...writes, ...rememberWith(answer)];
       // A request that changes nothing, and is not to be remembered, writes nothing.
       if (all.length > 0 || happened.length > 0)
         await saveAs({ ...moment, store, correlationId: ids.correlationId }, memberId, {
           writes: all,
           happened,
         });
+      if (all.length > 0) saved += 1;
       return answer;
     },
   };

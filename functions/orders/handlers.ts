@@ -1,93 +1,35 @@
 import type { CreditLineInput } from "../../domain/finance/credit.ts";
 import { between } from "../../domain/finance/crediting.ts";
 import { asIssued, type Invoice } from "../../domain/finance/invoice.ts";
-import { Failure } from "../../domain/kernel/errors.ts";
-import { Shortage } from "../../domain/ledger/errors.ts";
 import {
+  type CreditedPart,
   cancelled,
   checkDraft,
   confirmed,
-  invoiced,
-  invoiceLine,
   lotsOf,
   openParts,
   partsToCancel,
-  partsToInvoice,
-  partsToShip,
   returned,
-  shipped,
 } from "../../domain/orders/change.ts";
-import type { Order, Part } from "../../domain/orders/order.ts";
-import type { Reservation } from "../../domain/stock/reservation.ts";
-import { type Happened, happened } from "../../events/event.ts";
-import {
-  orderCancelled,
-  orderConfirmed,
-  orderDrafted,
-  orderInvoiced,
-  orderReturned,
-  orderShipped,
-} from "../../events/orders.ts";
+import type { Order } from "../../domain/orders/order.ts";
+import { happened } from "../../events/event.ts";
+import { orderCancelled, orderConfirmed, orderDrafted, orderReturned } from "../../events/orders.ts";
 import { clientEntity } from "../clients/store.ts";
 import { dealEntity } from "../deals/store.ts";
-import { drafted } from "../finance/drafting.ts";
-import { issueCreditNote, issueDraft } from "../finance/issuing.ts";
+import { issueCreditNote } from "../finance/issuing.ts";
 import { invoiceEntity } from "../finance/store.ts";
-import { type Context, checkVersion } from "../kit/context.ts";
+import type { Context } from "../kit/context.ts";
 import type { Handlers } from "../kit/serve.ts";
-import { create, StaleWrite, update } from "../kit/table/store.ts";
-import { post } from "../ledger/posting.ts";
-import { goodsReturn, type Movement, reservedShipment } from "../stock/movements.ts";
+import { create, update } from "../kit/table/store.ts";
+import { goodsReturn } from "../stock/movements.ts";
 import { release, reservation } from "../stock/reservations.ts";
-import { documentEntity, reservationEntity } from "../stock/store.ts";
-import { inTurn, untilSettled } from "../stock/turns.ts";
+import { documentEntity } from "../stock/store.ts";
 import { listOrders, loadOrder } from "./access.ts";
+import { changing, found, postWith, reservationOf } from "./changing.ts";
 import { draftedOrder } from "./drafting.ts";
 import type { orderRoutes } from "./routes.ts";
+import { invoiceOrder, shipOrder } from "./steps.ts";
 import { orderEntity } from "./store.ts";
-
-/** The order as it is now, in the version that the request may name. */
-const standing = async (context: Context, id: string): Promise<Order> => {
-  const order = await loadOrder(context, id);
-  checkVersion(context, order);
-  return order;
-};
-
-/** Decides on the order and its goods as they are, again as long as others change them. */
-const changing = async (
-  context: Context,
-  id: string,
-  decide: (order: Order) => Promise<Order>,
-): Promise<Order> => {
-  const { lines } = await standing(context, id);
-  return inTurn(
-    lines.map(({ productId }) => `${context.store.tenantId} ${productId}`),
-    () =>
-      untilSettled(context, async () => {
-        const before = await standing(context, id);
-        try {
-          return await decide(before);
-        } catch (error) {
-          if (!(error instanceof Failure)) throw error;
-          // The goods are read after the order: where it changed in between, they were refused to what it was before.
-          const after = await context.store.get(orderEntity, before);
-          throw after?.version === before.version ? error : new StaleWrite();
-        }
-      }),
-  );
-};
-
-/** What belongs together was written together: that one of it is missing is a fault of ours. */
-const found = <R>(record: R | undefined, what: string): R => {
-  if (record === undefined) throw new Error(`the ${what} of an order is missing`);
-  return record;
-};
-
-const reservationOf = async ({ store }: Context, { reservationId }: Order): Promise<Reservation> =>
-  found(
-    (reservationId && (await store.get(reservationEntity, { id: reservationId }))) || undefined,
-    "reservation",
-  );
 
 /** Whose the order's goods are: the deal's owner's, else the client's. */
 const ownerOf = async ({ store, member }: Context, { dealId, clientId }: Order) => {
@@ -99,37 +41,17 @@ const ownerOf = async ({ store, member }: Context, { dealId, clientId }: Order) 
   };
 };
 
-/** Posts a movement and writes the order with it. */
-const postWith = async (
-  context: Context,
-  { requests, writes, happened: what }: Movement,
-  order: Order,
-  event: Happened,
-): Promise<Order> => {
-  try {
-    const { answer } = await post(context, requests, {
-      writes: [...writes, update(orderEntity, order)],
-      happened: [...what, event],
-      answer: () => order,
-    });
-    return answer;
-  } catch (error) {
-    // Taken by others since it was decided: decided anew, it says itself what is short.
-    throw error instanceof Shortage ? new StaleWrite() : error;
-  }
-};
-
 /**
- * What is credited of parts of an invoice: at the price of the invoice, and no more than finance has left of the line. What
- * cost nothing, or is credited already, needs no credit.
+ * What is credited of parts of an invoice: at the price of the invoice, so that all parts together come to the line, and no
+ * more than finance has left of it. What cost nothing, or is credited already, needs no credit.
  */
-const worthOf = ({ lines, credited }: Invoice, parts: readonly Part[]): CreditLineInput[] =>
-  parts.flatMap(({ line: at, quantity }): CreditLineInput[] => {
+const worthOf = ({ lines, credited }: Invoice, parts: readonly CreditedPart[]): CreditLineInput[] =>
+  parts.flatMap(({ line: at, quantity, beforeQuantity }): CreditLineInput[] => {
     const line = lines[at];
-    const netMinor = (line?.netMinor ?? 0) - (credited?.lines[at] ?? 0);
-    if (!line || netMinor === 0) return [];
-    const full = between(line.netMinor, 0, quantity, line.quantity);
-    return [full > netMinor ? { line: at, netMinor } : { line: at, quantity }];
+    if (!line) return [];
+    const worth = between(line.netMinor, beforeQuantity, beforeQuantity + quantity, line.quantity);
+    const netMinor = Math.min(worth, line.netMinor - (credited?.lines[at] ?? 0));
+    return netMinor === 0 ? [] : [{ line: at, netMinor, quantity }];
   });
 
 export const orderHandlers: Handlers<typeof orderRoutes> = {
@@ -169,43 +91,12 @@ export const orderHandlers: Handlers<typeof orderRoutes> = {
     });
   },
 
-  async shipOrder({ params, body: { lines: wished, ...head } }, context) {
-    return changing(context, params.orderId, async (before) => {
-      const parts = partsToShip(before, wished);
-      const { counterpartyId } = before;
-      const movement = await reservedShipment(
-        context,
-        { by: context.member.id, ...(counterpartyId === undefined ? {} : { counterpartyId }), ...head },
-        await reservationOf(context, before),
-        lotsOf(before, parts),
-      );
-      const order = shipped(before, parts, movement.document.id, context.now);
-      return postWith(context, movement, order, happened(orderShipped, order));
-    });
+  async shipOrder({ params, body: { lines, effectiveOn: on, memo } }, context) {
+    return shipOrder(context, params.orderId, lines, { on, memo });
   },
 
-  async invoiceOrder({ params, body: { memo, ...day } }, context) {
-    const before = await standing(context, params.orderId);
-    const parts = partsToInvoice(before);
-    const { clientId, counterpartyId, dealId, contractId, currency, pricesIncludeTax } = before;
-    const draft = await drafted(
-      context,
-      {
-        ...{ side: "sale", clientId, counterpartyId, dealId, contractId, currency, pricesIncludeTax, memo },
-        lines: parts.flatMap(({ line: at, quantity }) => {
-          const line = before.lines[at];
-          return line ? [invoiceLine(line, quantity)] : [];
-        }),
-      },
-      before.id,
-    );
-    const order = invoiced(before, parts, draft.id, context.now);
-    return issueDraft(context, draft, day, {
-      fresh: true,
-      writes: [update(orderEntity, order)],
-      happened: [happened(orderInvoiced, order)],
-      answer: () => order,
-    });
+  async invoiceOrder({ params, body: { issuedOn: on, dueOn, memo } }, context) {
+    return invoiceOrder(context, params.orderId, { on, dueOn, memo });
   },
 
   async returnOfOrder({ params, body: { shipmentId, lines, reason, effectiveOn } }, context) {

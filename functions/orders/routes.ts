@@ -15,7 +15,13 @@ import { route } from "../kit/route.ts";
 const feature = "orders";
 const params = z.strictObject({ orderId: Id("order") });
 const path = "/v1/orders/{orderId}";
-const left = ["order.not-confirmed", "order.beyond-line", "order.nothing-left", "limit.exceeded"] as const;
+const left = [
+  "order.not-confirmed",
+  "order.beyond-line",
+  "order.nothing-left",
+  "order.under-way",
+  "limit.exceeded",
+] as const;
 const posts = ["ledger.effective-day", "ledger.period-locked", "money.overflow", "record.busy"] as const;
 const bills = [
   "reference.unknown",
@@ -92,6 +98,10 @@ export const orderRoutes = {
     method: "POST",
     path: `${path}/shipments`,
     summary: "Ship what is reserved for an order, all or some",
+    description:
+      "In shipments of at most five lines, each with the order in one write. The first is made or refused. The others follow in the " +
+      "same request; what it leaves, because it was interrupted, is `underWay` and follows by itself within two minutes. " +
+      "What they are refused for stands in `halted`, and the goods stay reserved.",
     permission: "stock:write",
     params,
     body: NewOrderShipment,
@@ -104,7 +114,10 @@ export const orderRoutes = {
     feature,
     method: "POST",
     path: `${path}/invoices`,
-    summary: "Issue an invoice of all that was shipped and not invoiced yet",
+    summary: "Invoice all that was shipped and not invoiced yet",
+    description:
+      "One invoice, unless it has more lines than one may have (26, and 13 where all have a discount): then several, one after " +
+      "the other, as shipments are.",
     permission: "finance:write",
     params,
     body: NewOrderInvoice,

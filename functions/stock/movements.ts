@@ -13,7 +13,7 @@ import type {
   NewTransfer,
   StockDocument,
 } from "../../domain/stock/document.ts";
-import type { Lot, Stock } from "../../domain/stock/level.ts";
+import { type Lot, type Stock, spotKey } from "../../domain/stock/level.ts";
 import {
   counted,
   issued,
@@ -170,7 +170,8 @@ export const reservedShipment = async (
 ): Promise<Movement> => {
   const lots = wished ?? openLots(reservation);
   // What is reserved is all that may be shipped of it; anything else is refused by the reservation.
-  const held = openLots(reservation);
+  const named = new Set(lots.map(spotKey));
+  const held = openLots(reservation).filter((lot) => named.has(spotKey(lot)));
   const before = await loadStock(context.store, spotsOf(held, "out"));
   checkHeld(before, held);
   const free = freed(before, reservation, lots, "shipped", context.now);

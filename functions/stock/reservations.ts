@@ -1,4 +1,4 @@
-import type { Lot } from "../../domain/stock/level.ts";
+import { type Lot, spotKey } from "../../domain/stock/level.ts";
 import {
   freed,
   openLots,
@@ -51,12 +51,14 @@ export const release = async (
   wished?: readonly Lot[],
 ): Promise<ReservationChange> => {
   const lots = wished ?? openLots(standing);
+  // What was reserved is there; what was not is refused by the reservation.
+  const named = new Set(lots.map(spotKey));
+  const held = openLots(standing).filter((lot) => named.has(spotKey(lot)));
   const before = await loadStock(
     store,
-    // What was reserved is there; what was not is refused by the reservation.
-    openLots(standing).map((lot, line) => ({ ...lot, line, way: "out" as const })),
+    held.map((lot, line) => ({ ...lot, line, way: "out" as const })),
   );
-  checkHeld(before, openLots(standing));
+  checkHeld(before, held);
   const free = freed(before, standing, lots, way, now);
   return {
     reservation: free.reservation,

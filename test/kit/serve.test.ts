@@ -34,6 +34,16 @@ const routes = {
     output: Thing,
     versioned: true,
   }),
+  buildThing: route({
+    method: "POST",
+    path: "/v1/things/building",
+    summary: "",
+    permission: "product:write",
+    body: z.strictObject({ name: z.string() }),
+    status: 201,
+    output: Thing,
+    versioned: true,
+  }),
   breakThing: route({
     method: "GET",
     path: "/v1/things/broken",
@@ -60,6 +70,13 @@ const handlers: Handlers<typeof routes> = {
     checkVersion(context, found);
     const grown = { ...found, version: found.version + 1, name: `${found.name}+` };
     return context.save({ writes: [update(thingEntity, grown)], answer: grown });
+  },
+  async buildThing({ body }, { save }) {
+    runs++;
+    const first = thing(body.name);
+    await save({ writes: [create(thingEntity, first)], answer: first });
+    const second = { ...first, version: 2, name: `${first.name}, built` };
+    return save({ writes: [update(thingEntity, second)], answer: second });
   },
   async breakThing() {
     await undefined;
@@ -127,6 +144,24 @@ describe("a request on a table that fails", () => {
       { tenantId: tenant, memberId },
       { route: "POST /v1/things/{thingId}/growth", params: { thingId }, headers },
     );
+
+  test("that saves step by step is remembered with the answer of its last step, or of the last that was reached", async () => {
+    const as = { tenantId: tenant, memberId };
+    const build = (name: string) =>
+      send(as, { route: "POST /v1/things/building", body: { name }, headers: { "idempotency-key": name } });
+    const whole = await build("whole");
+    expect(whole.body).toMatchObject({ name: "whole, built", version: 2 });
+    expect((await build("whole")).body).toEqual(whole.body);
+    let writes = 0;
+    fault = (when) => {
+      if (when === "before" && ++writes === 2) throw new Error("killed");
+    };
+    await build("half");
+    const again = await build("half");
+    expect(again.headers["idempotency-replayed"]).toBe("true");
+    expect(again.body).toMatchObject({ name: "half", version: 1 });
+    expect(runs).toBe(2);
+  });
 
   test("is remembered under its key with its answer", async () => {
     const first = await make("one", "k");

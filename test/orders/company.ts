@@ -47,3 +47,15 @@ export const stockOf = async ({ call }: SellingCompany, { productId }: { product
 
 /** What a refused call says. */
 export const refusal = (status: number, code: string): Partial<ProblemError> => ({ status, code });
+
+/** Does so many at once of what is to be done with each. */
+export const eachOf = async <T, R>(
+  all: readonly T[],
+  atOnce: number,
+  work: (one: T) => Promise<R>,
+): Promise<R[]> => {
+  const results: R[] = [];
+  for (let at = 0; at < all.length; at += atOnce)
+    results.push(...(await Promise.all(all.slice(at, at + atOnce).map(work))));
+  return results;
+};

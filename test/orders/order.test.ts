@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { totalled } from "../../domain/finance/lines.ts";
 import { standardFinanceSettings } from "../../domain/finance/settings.ts";
 import { Failure } from "../../domain/kernel/errors.ts";
+import { postingsOfTransaction } from "../../domain/ledger/transaction.ts";
 import {
   cancelled,
   confirmed,
@@ -17,7 +18,8 @@ import {
   shipped,
   uninvoicedIn,
 } from "../../domain/orders/change.ts";
-import { NewOrder, type Order } from "../../domain/orders/order.ts";
+import { mostDocuments, mostShippedLines, NewOrder, type Order } from "../../domain/orders/order.ts";
+import { begun, continued } from "../../domain/orders/under-way.ts";
 import { newProduct } from "../../domain/products/product.ts";
 
 const seed = 20261123;
@@ -149,5 +151,58 @@ describe("whatever is done with an order, in whatever order", () => {
       }),
       { seed, numRuns: 200 },
     );
+  });
+});
+
+describe("a step of many lines", () => {
+  test("comes to documents that hold no more than fits into one write, and together hold all of it once", () => {
+    const linesAndWish = fc.array(
+      fc.record({
+        quantity: fc.integer({ min: 1, max: 40 }),
+        unitPriceMinor: fc.integer({ min: 100, max: 10_000 }),
+        sharePercent: fc.constantFrom(0, 0, 10),
+      }),
+      { minLength: 1, maxLength: 50 },
+    );
+    fc.assert(
+      fc.property(linesAndWish, fc.constantFrom("shipping", "invoicing"), (lines, step) => {
+        let order = orderOf(lines).order;
+        if (step === "invoicing") order = shipped(order, partsToShip(order, undefined), idOf("stk", 0), now);
+        const wished = step === "shipping" ? partsToShip(order, undefined) : partsToInvoice(order);
+        const did = step === "shipping" ? shipped : invoiced;
+        const head = { step, on: "2026-11-23", by: "system" } as const;
+        let portion = begun(order, head, wished, now);
+        const documents = [portion.parts];
+        order = did(order, portion.parts, idOf("doc", 0), now, portion.left);
+        while (order.underWay) {
+          portion = continued(order, order.underWay);
+          documents.push(portion.parts);
+          order = did(order, portion.parts, idOf("doc", documents.length), now, portion.left);
+        }
+        expect(documents.flat()).toEqual(wished);
+        for (const parts of documents) {
+          const withDiscount = parts.filter(({ line }) => order.lines[line]?.discountMinor !== 0).length;
+          const postings = step === "shipping" ? 0 : 4 + parts.length + withDiscount;
+          expect(parts.length).toBeLessThanOrEqual(step === "shipping" ? mostShippedLines : 26);
+          expect(postings).toBeLessThanOrEqual(postingsOfTransaction.most);
+        }
+        if (step === "shipping") expect(documents.length).toBe(Math.ceil(lines.length / mostShippedLines));
+      }),
+      { seed, numRuns: 200 },
+    );
+  });
+
+  test("is refused before anything is written where the order has no room for all its documents", () => {
+    const { order } = orderOf(
+      Array.from({ length: 6 }, () => ({ quantity: 1, unitPriceMinor: 100, sharePercent: 0 })),
+    );
+    const one = { documentId: idOf("stk", 1), lines: [] };
+    const full = { ...order, shipments: Array.from({ length: mostDocuments - 1 }, () => one) };
+    const head = { step: "shipping", on: "2026-11-23", by: "system" } as const;
+    const parts = partsToShip(full, undefined);
+    expect(() => begun(full, head, parts, now)).toThrow(
+      /limit.exceeded: It has 49 documents .* needs 2 more/,
+    );
+    expect(begun(full, head, parts.slice(1), now).parts).toHaveLength(5);
   });
 });

@@ -11,7 +11,7 @@ import { create, Store } from "../../functions/kit/table/store.ts";
 import { productEntity } from "../../functions/products/store.ts";
 import { sweep } from "../../functions/stock/expiry/expiry.ts";
 import { release, reservation } from "../../functions/stock/reservations.ts";
-import { levelEntity, reservationEntity, warehouseEntity } from "../../functions/stock/store.ts";
+import { costEntity, levelEntity, reservationEntity, warehouseEntity } from "../../functions/stock/store.ts";
 import { databases, openTable, type TestTable } from "../kit/databases.ts";
 
 const made = "2026-11-23T10:00:00.000Z";
@@ -53,6 +53,10 @@ describe.each(Object.entries(databases))("the expiry of reservations, on %s", (n
         create(warehouseEntity, warehouse),
         create(productEntity, product),
         create(levelEntity, { ...spot, version: 1, onHand: 10, reserved: 0 }),
+        create(costEntity, {
+          ...{ productId: product.id, version: 1, method: "average", quantity: 10, valueMinor: 100 },
+          layers: [{ quantity: 10, valueMinor: 100 }],
+        }),
       ],
       ulid("change"),
     );

@@ -1,0 +1,76 @@
+import { Failure } from "../../domain/kernel/errors.ts";
+import { Shortage } from "../../domain/ledger/errors.ts";
+import type { Order } from "../../domain/orders/order.ts";
+import type { Reservation } from "../../domain/stock/reservation.ts";
+import type { Happened } from "../../events/event.ts";
+import { type Context, checkVersion } from "../kit/context.ts";
+import { StaleWrite, update } from "../kit/table/store.ts";
+import { post } from "../ledger/posting.ts";
+import type { Movement } from "../stock/movements.ts";
+import { reservationEntity } from "../stock/store.ts";
+import { inTurn, untilSettled } from "../stock/turns.ts";
+import { loadOrder } from "./access.ts";
+import { orderEntity } from "./store.ts";
+
+/** The order as it is now, in the version that the request may name. */
+export const standing = async (context: Context, id: string): Promise<Order> => {
+  const order = await loadOrder(context, id);
+  checkVersion(context, order);
+  return order;
+};
+
+/** Decides on the order and its goods as they are, again as long as others change them. */
+export const changing = async (
+  context: Context,
+  id: string,
+  decide: (order: Order) => Promise<Order>,
+): Promise<Order> => {
+  const { lines } = await standing(context, id);
+  return inTurn(
+    lines.map(({ productId }) => `${context.store.tenantId} ${productId}`),
+    () =>
+      untilSettled(context, async () => {
+        const before = await standing(context, id);
+        try {
+          return await decide(before);
+        } catch (error) {
+          if (!(error instanceof Failure)) throw error;
+          // The goods are read after the order: where it changed in between, they were refused to what it was before.
+          const after = await context.store.get(orderEntity, before);
+          throw after?.version === before.version ? error : new StaleWrite();
+        }
+      }),
+  );
+};
+
+/** What belongs together was written together: that one of it is missing is a fault of ours. */
+export const found = <R>(record: R | undefined, what: string): R => {
+  if (record === undefined) throw new Error(`the ${what} of an order is missing`);
+  return record;
+};
+
+export const reservationOf = async ({ store }: Context, { reservationId }: Order): Promise<Reservation> =>
+  found(
+    (reservationId && (await store.get(reservationEntity, { id: reservationId }))) || undefined,
+    "reservation",
+  );
+
+/** Posts a movement and writes the order with it. */
+export const postWith = async (
+  context: Context,
+  { requests, writes, happened: what }: Movement,
+  order: Order,
+  event: Happened,
+): Promise<Order> => {
+  try {
+    const { answer } = await post(context, requests, {
+      writes: [...writes, update(orderEntity, order)],
+      happened: [...what, event],
+      answer: () => order,
+    });
+    return answer;
+  } catch (error) {
+    // Taken by others since it was decided: decided anew, it says itself what is short.
+    throw error instanceof Shortage ? new StaleWrite() : error;
+  }
+};
