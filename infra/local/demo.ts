@@ -1,17 +1,15 @@
 import { millisecondsOf } from "../../domain/kernel/time.ts";
-import { type Client, clientOf } from "../../functions/client.ts";
+import { clientOf } from "../../functions/client.ts";
 import { allRoutes } from "../../functions/routes.ts";
 import { demoClients } from "./demo/clients.ts";
 import { demoDeals, type Made, type MadeClient } from "./demo/deals.ts";
 import { type DemoMemberKey, demoMembers, demoTeams } from "./demo/people.ts";
 import { demoProducts } from "./demo/products.ts";
 import { demoFields } from "./demo/settings.ts";
+import { type Api, each, key, seed } from "./demo-sending.ts";
+import { makeTrade } from "./demo-trade.ts";
 
-type Api = Client<typeof allRoutes>;
-
-const seed = "clientela 1";
 const clientCount = 300;
-const atOnce = 16;
 
 export interface DemoSettings {
   readonly baseUrl: string;
@@ -21,23 +19,6 @@ export interface DemoSettings {
   /** Told how far it has come. */
   readonly progress?: (text: string) => void;
 }
-
-/** Does something with every element, so many at once, and keeps the order of the results. */
-const each = async <Value, Result>(
-  values: readonly Value[],
-  work: (value: Value, at: number) => Promise<Result>,
-): Promise<Result[]> => {
-  const results: Result[] = [];
-  const left = values.entries();
-  const worker = async (): Promise<void> => {
-    for (const [at, value] of left) results[at] = await work(value, at);
-  };
-  await Promise.all(Array.from({ length: atOnce }, worker));
-  return results;
-};
-
-/** A request under this key is carried out once, whatever start sends it. */
-const key = (name: string) => ({ idempotencyKey: `demo ${seed} ${name}`.replaceAll(" ", "-") });
 
 const makePeople = async (admin: Api): Promise<Record<DemoMemberKey, string>> => {
   const ids: Partial<Record<string, string>> = {};
@@ -71,8 +52,8 @@ const isComplete = (ids: Partial<Record<string, string>>): ids is Record<DemoMem
   Object.keys(demoMembers).every((name) => ids[name] !== undefined);
 
 /**
- * Fills the demo tenant through the public API: members and teams, products, clients and deals with their pasts,
- * all from one seed and as of the moment the tenant was made. Every request has a key of its own, so that a demo
+ * Fills the demo tenant through the public API: members and teams, products, clients and deals with their pasts, stock,
+ * orders, invoices and time, all from one seed and as of the moment the tenant was made. Every request has a key of its own, so that a demo
  * that was cut short is completed, not doubled, by the next start.
  */
 export const makeDemo = async ({ baseUrl, adminEmail, tokenFor, progress = () => {} }: DemoSettings) => {
@@ -124,9 +105,14 @@ export const makeDemo = async ({ baseUrl, adminEmail, tokenFor, progress = () =>
   const rules = { types: settings.dealTypes, reasonIds: settings.lossReasons.map(({ id }) => id) };
   const made: Made = { products, clients, members };
   const deals = demoDeals(seed, nowMs, rules, planned, made);
-  await each(deals, async ({ owner, body }, at) => {
-    await apiOf(owner).createDeal({ body, ...key(`deal ${at}`) });
+  const madeDeals = await each(deals, async ({ owner, body }, at) => {
     if (at % 25 === 0) progress(`demo: ${at} of ${deals.length} deals`);
+    return apiOf(owner).createDeal({ body, ...key(`deal ${at}`) });
   });
-  progress(`demo: ${clients.length} clients, ${deals.length} deals, ${products.length} products`);
+  progress("demo: stock, orders and invoices");
+  const dealIds = madeDeals.map(({ id }) => id);
+  const { orders, invoices } = await makeTrade({ apiOf, admin, nowMs, deals, dealIds, ...made });
+  progress(
+    `demo: ${clients.length} clients, ${deals.length} deals, ${products.length} products, ${orders} orders, ${invoices} invoices`,
+  );
 };

@@ -4,7 +4,7 @@ import type { NewDeal } from "../../../domain/deals/input.ts";
 import type { DealType } from "../../../domain/deals/type.ts";
 import { Chance } from "./chance.ts";
 import type { DemoClient } from "./clients.ts";
-import { type Course, courseOf, type Wish } from "./past.ts";
+import { type Course, courseOf, daysFrom, type Wish } from "./past.ts";
 import { type DemoMemberKey, sellers } from "./people.ts";
 import { sources } from "./settings.ts";
 
@@ -14,13 +14,16 @@ type Body = z.input<typeof NewDeal>;
 export interface MadeProduct {
   readonly id: string;
   readonly active: boolean;
+  readonly category?: string | undefined;
   readonly unit: { readonly scale: number };
+  readonly prices: readonly { readonly currency: string; readonly unitPriceMinor: number }[];
 }
 
 export interface MadeClient {
   readonly id: string;
   readonly name: string;
   readonly contacts: readonly { readonly id: string; readonly roles: readonly Role[] }[];
+  readonly counterparties: readonly { readonly id: string }[];
 }
 type Role = "decider" | "consumer" | "payer";
 
@@ -129,9 +132,6 @@ const contactsOf = (chance: Chance, client: MadeClient | undefined): Body["conta
       ...(at === 0 ? { sharePercent: chance.of([40, 50, 60, 80]) } : {}),
     }));
 
-const dayOf = (ms: number): string => new Date(ms).toISOString().slice(0, 10);
-const dayMs = 86_400_000;
-
 interface Rules {
   readonly types: readonly DealType[];
   readonly reasonIds: readonly string[];
@@ -169,9 +169,7 @@ export const demoDeals = (
         ...(planned?.country === "RO" && chance.is(0.35) ? { currency: "RON" } : {}),
         ...worthOf(chance, wish, made.products),
         ...(isOpen && chance.is(0.15) ? { manualProbabilityPercent: chance.between(1, 19) * 5 } : {}),
-        ...(isOpen && chance.is(0.7)
-          ? { expectedCloseOn: dayOf(nowMs + chance.between(-10, 80) * dayMs) }
-          : {}),
+        ...(isOpen && chance.is(0.7) ? { expectedCloseOn: daysFrom(nowMs, chance.between(-10, 80)) } : {}),
         fields: chance.is(0.7) ? { source: chance.of(sources) } : {},
         registeredAt: course.registeredAt,
         history: [...course.history],

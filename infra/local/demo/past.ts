@@ -19,6 +19,10 @@ export interface Course {
 
 const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;
+
+/** The day so many days from a moment, in UTC: no later than in the demo company's own time zone. */
+export const daysFrom = (ms: number, days: number): string =>
+  new Date(ms + days * dayMs).toISOString().slice(0, 10);
 const yearDays = 340;
 /** The share of open deals that stand in their stage longer than its limit. */
 const overdueShare = 0.22;

@@ -22,6 +22,7 @@ export const demoMembers = {
   jurgen: { name: "Jürgen Öttl", email: at("jurgen"), role: "manager", team: "export" },
   sanda: { name: "Sânziana Pârvu", email: at("sanziana"), role: "marketer" },
   nora: { name: "Nora Dîrlea", email: at("nora"), role: "accountant" },
+  toma: { name: "Toma Ghiță", email: at("toma"), role: "warehouse" },
 } as const satisfies Readonly<Record<string, DemoMember>>;
 
 export type DemoMemberKey = keyof typeof demoMembers;
