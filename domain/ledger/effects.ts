@@ -225,8 +225,11 @@ interface About {
   readonly currency: string;
 }
 
-/** What the postings of one transaction are to the turnover of whom. */
-const turnoverOf = (transactions: readonly Transaction[], accounts: Accounts): TurnoverSums[] => {
+/**
+ * What transactions that count add to the turnover of whom.
+ * @param accounts every account that is posted to
+ */
+export const turnoverSumsOf = (transactions: readonly Transaction[], accounts: Accounts): TurnoverSums[] => {
   const all = new Sums<Omit<TurnoverSums, "add">>();
   for (const { postings, effectiveOn, links = {}, reverses } of transactions) {
     const [year, month] = [effectiveOn.slice(0, 4), effectiveOn.slice(5, 7)];
@@ -281,7 +284,7 @@ export const effectsOf = (
     pages: pagesOf(counted),
     guards: guardsOf(transactions, reserving, accounts),
     held: heldOf(reserving, accounts, transactions[0]?.chain ?? 0),
-    turnover: turnoverOf(counted, accounts),
+    turnover: turnoverSumsOf(counted, accounts),
   };
 };
 

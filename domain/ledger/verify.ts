@@ -5,13 +5,31 @@ import { Day } from "../kernel/time.ts";
  * What a verification found to be altered. Of a chain: `missing` (the chain has no transaction of this number, but
  * later ones), `content` (the transaction does not have the hash that it was written with), `replaced` (it is whole in
  * itself, but is not the one that the next, or the head, was chained to), `surplus` (it lies behind the end of its
- * chain). Of accounts: `posting` (a line of a statement does not say what its transaction does), `page` (a balance is
- * not the sum of its lines), `control` (a control account is not the sum of its members), `guard` (the balance that a
- * constrained account is held to, or what it has available, is not its balance less what is reserved).
+ * chain), `head` (the ends of the chains do not agree on the lock of the books). Of what stands beside a transaction:
+ * `reversal` and `pending` (whether it was taken back, or how what it reserves was settled, is not what the transactions
+ * say), `account` (it posts to an account that is not there). Of accounts: `posting` (a line of a statement does not say
+ * what its transaction does, or no transaction brought it), `page` (a balance is not the sum of its lines), `control` (a
+ * control account is not the sum of its members), `guard` (the balance that a constrained account is held to, or what it
+ * has available, is not its balance less what is reserved; or more or less is reserved than pending transactions do).
+ * `turnover`: what was turned over is not what transactions brought.
  */
 export const VerificationFault = z
   .object({
-    kind: z.enum(["missing", "content", "replaced", "surplus", "posting", "page", "control", "guard"]),
+    kind: z.enum([
+      "missing",
+      "content",
+      "replaced",
+      "surplus",
+      "head",
+      "reversal",
+      "pending",
+      "account",
+      "posting",
+      "page",
+      "control",
+      "guard",
+      "turnover",
+    ]),
     detail: z.string(),
     chain: z.int().optional(),
     seq: z.int().optional(),
@@ -20,6 +38,8 @@ export const VerificationFault = z
     commodity: z.string().optional(),
     effectiveOn: Day.optional(),
     insertedOn: Day.optional(),
+    turnoverOf: z.string().optional().meta({ description: "The client, counterparty or product" }),
+    year: z.int().optional(),
   })
   .meta({ id: "LedgerFault" });
 export type VerificationFault = z.infer<typeof VerificationFault>;

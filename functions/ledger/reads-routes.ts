@@ -282,9 +282,10 @@ export const ledgerReadRoutes = {
     summary: "Look whether anything in the ledger was altered",
     description:
       "Goes through the ledger in parts: send `next` of the answer as `cursor` until `done`. First each chain of " +
-      "transactions: their numbers, their hashes, and that every posting stands in its account's statement; then the " +
-      "statement of every account against the pages from which balances are read, and the members of each control account " +
-      "against it. It stops at the first `fault`. What was posted on the present day of busy accounts is left for a later " +
+      "transactions: their numbers, their hashes, that every posting stands in its account's statement, and what was taken " +
+      "back or settled; then the statement of every account against the pages from which balances are read and against its " +
+      "transactions, and the members of each control account against it; then turnover against all transactions. It stops " +
+      "at the first `fault`. What was posted on the present day of busy accounts is left for a later " +
       "reading where it does not hold still.",
     permission: "ledger:read",
     body: z.strictObject({ cursor: z.string().max(20_000).optional() }),

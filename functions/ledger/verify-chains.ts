@@ -1,6 +1,6 @@
 import { controlOf } from "../../domain/ledger/account.ts";
 import { canonicalText, hashOf } from "../../domain/ledger/chain.ts";
-import { linesOf } from "../../domain/ledger/effects.ts";
+import { linesOf, type StatementLine } from "../../domain/ledger/effects.ts";
 import { isCounted, type Transaction } from "../../domain/ledger/transaction.ts";
 import {
   type ChainFault,
@@ -14,7 +14,8 @@ import { tableLayout } from "../kit/table/layout.ts";
 import type { Store } from "../kit/table/store.ts";
 import { heldCommodityEntity } from "./commodities.ts";
 import { headKey, headOf, ledgerPartitions, lineEntity, seqText, sha256 } from "./store.ts";
-import { readable } from "./verify-record.ts";
+import { besideFault } from "./verify-beside.ts";
+import { itemsByKey, readable, twiceSeen, wait } from "./verify-record.ts";
 
 /** Transactions that one step follows; they have up to thirty lines each. */
 const transactionsAtOnce = 50;
@@ -22,13 +23,12 @@ const transactionsAtOnce = 50;
 const mostLooks = 5;
 const pauseMs = 200;
 
-const wait = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
-
 export interface ChainStep {
   readonly place: ChainPlace;
   /** The chain was followed to its head. */
   readonly isEnd: boolean;
-  readonly transactions: number;
+  /** Those that it followed, each with the hash that it was written with. */
+  readonly transactions: readonly Transaction[];
   readonly lines: number;
   readonly fault?: VerificationFault;
 }
@@ -54,6 +54,22 @@ interface Placed {
   readonly transaction: Transaction | undefined;
   readonly isThere: boolean;
 }
+
+/**
+ * The next transactions of a chain, without a gap, for those who do not look at their hashes; fewer than there are
+ * where the index lags behind the head.
+ */
+export const transactionsBehind = async (
+  store: Store,
+  chain: number,
+  seq: number,
+  last: number,
+): Promise<Transaction[]> => {
+  const placed = await placedBehind(store, chain, { seq, hash: "" }, last);
+  const isGapless = ({ seq: number }: Placed, at: number) => number === seq + 1 + at;
+  const gap = placed.findIndex((one, at) => !one.transaction || !isGapless(one, at));
+  return placed.slice(0, gap < 0 ? placed.length : gap).flatMap(({ transaction }) => transaction ?? []);
+};
 
 /** The next transactions of a chain: their ids and numbers from the index, what they say from the table itself. */
 const placedBehind = async (
@@ -94,40 +110,25 @@ const linkOf = ({ seq, id, transaction }: Placed) =>
 /** Every line of the transactions stands in its account's statement as the transaction says. */
 const lineFault = async (
   store: Store,
-  transactions: readonly Transaction[],
-): Promise<{ readonly lines: number; readonly fault?: VerificationFault }> => {
-  const lines = transactions.filter(isCounted).flatMap(linesOf);
-  const commodities = lines.map(({ account, commodity }) => ({
-    account: controlOf(account) ?? account,
-    commodity,
-  }));
-  const items = await store.batchGet([
-    ...lines.map((line) => lineEntity.key({ version: 1, ...line })),
-    ...commodities.map((held) => heldCommodityEntity.key(held)),
-  ]);
-  const nameOf = ({ pk, sk }: Key) => `T#${store.tenantId}#${pk} ${sk}`;
-  const byKey = new Map(items.map((item) => [`${item.pk?.S} ${item.sk?.S}`, item]));
-  for (const [n, line] of lines.entries()) {
+  lines: readonly StatementLine[],
+): Promise<VerificationFault | undefined> => {
+  const keyOf = (line: StatementLine) => lineEntity.key({ version: 1, ...line });
+  const heldKeyOf = ({ account, commodity }: StatementLine) =>
+    heldCommodityEntity.key({ account: controlOf(account) ?? account, commodity });
+  const stored = await itemsByKey(store, [...lines.map(keyOf), ...lines.map(heldKeyOf)]);
+  for (const line of lines) {
     const { transactionId, account, commodity, effectiveOn } = line;
     const about = { transactionId, account, commodity, effectiveOn };
-    const stored = readable<unknown>(byKey.get(nameOf(lineEntity.key({ version: 1, ...line }))));
-    if (canonicalText(stored) !== canonicalText({ version: 1, ...line }))
+    if (canonicalText(stored.record(keyOf(line))) !== canonicalText({ version: 1, ...line }))
       return {
-        lines: lines.length,
-        fault: {
-          kind: "posting",
-          ...about,
-          detail: "The statement of the account does not have the posting as the transaction says it.",
-        },
+        kind: "posting",
+        ...about,
+        detail: "The statement of the account does not have the posting as the transaction says it.",
       };
-    const held = commodities[n];
-    if (held && !byKey.has(nameOf(heldCommodityEntity.key(held))))
-      return {
-        lines: lines.length,
-        fault: { kind: "page", ...about, detail: "The account is not known to have the commodity." },
-      };
+    if (!stored.item(heldKeyOf(line)))
+      return { kind: "page", ...about, detail: "The account is not known to have the commodity." };
   }
-  return { lines: lines.length };
+  return undefined;
 };
 
 /** A transaction behind the head, if there is one: the head is read again, for it may have moved on. */
@@ -159,9 +160,13 @@ export const chainStep = async (store: Store, chain: number, from: ChainPlace): 
       await wait(pauseMs);
       continue;
     }
-    const whole = links.flatMap((link) => (link.whole && link.seq <= place.seq ? [link.whole] : []));
-    const { lines, fault: badLine } = await lineFault(store, whole);
-    const first = badLine ?? (found && shown(chain, found));
-    return { place, isEnd, transactions: whole.length, lines, ...(first ? { fault: first } : {}) };
+    // One that was replaced is no measure for anything.
+    const inOrder = links.filter(({ seq }) => seq <= place.seq && seq !== found?.seq);
+    const whole = inOrder.flatMap((link) => link.whole ?? []);
+    const lines = whole.filter(isCounted).flatMap(linesOf);
+    const first =
+      (await twiceSeen(async () => (await lineFault(store, lines)) ?? (await besideFault(store, whole)))) ??
+      (found && shown(chain, found));
+    return { place, isEnd, transactions: whole, lines: lines.length, ...(first ? { fault: first } : {}) };
   }
 };

@@ -1,12 +1,16 @@
 import * as z from "zod";
 import type { Day } from "../../domain/kernel/time.ts";
-import type { StatementLine } from "../../domain/ledger/effects.ts";
+import { canonicalText } from "../../domain/ledger/chain.ts";
+import { linesOf, type StatementLine } from "../../domain/ledger/effects.ts";
 import { countedByDay, type RecountFault, recountOn, type SumsByDay } from "../../domain/ledger/recount.ts";
+import { isCounted, type Transaction } from "../../domain/ledger/transaction.ts";
 import type { VerificationFault } from "../../domain/ledger/verify.ts";
+import { type Item, itemKey } from "../kit/table/item.ts";
 import type { Store } from "../kit/table/store.ts";
 import { type StoredBalance, storedBalance } from "./reads-store.ts";
-import { ledgerPartitions } from "./store.ts";
-import { readable } from "./verify-record.ts";
+import { ledgerPartitions, lineEntity, transactionEntity } from "./store.ts";
+import type { Reserved } from "./verify-held.ts";
+import { itemsByKey, readable, twiceSeen } from "./verify-record.ts";
 
 /** Lines that one step adds up. */
 const linesAtOnce = 1000;
@@ -25,6 +29,7 @@ export interface Recounting {
   readonly store: Store;
   /** What was inserted on this day or before can change no more. */
   readonly settledThrough: Day;
+  readonly reserved: Reserved;
 }
 
 export interface ShardStep {
@@ -64,6 +69,35 @@ const pageFault = (
   detail: `The balance counts ${counted} for the day, the lines of the statement come to ${recounted}.`,
 });
 
+/** A line that no transaction brought, or that stands where it does not belong. */
+const strayFault = async (
+  store: Store,
+  { account, commodity }: Shard,
+  items: readonly Item[],
+  lines: readonly StatementLine[],
+): Promise<VerificationFault | undefined> => {
+  const keyOf = ({ transactionId: id }: StatementLine) => transactionEntity.key({ id });
+  const transactions = await itemsByKey(store, lines.map(keyOf));
+  for (const [at, line] of lines.entries()) {
+    const item = items[at];
+    const transaction = transactions.record<Transaction>(keyOf(line));
+    const brought = transaction && isCounted(transaction) ? linesOf(transaction)[line.n] : undefined;
+    const record = brought && { version: 1 as const, ...brought };
+    const key = record && itemKey(store.tenantId, lineEntity.key(record));
+    const isThere = key?.pk?.S === item?.pk?.S && key?.sk?.S === item?.sk?.S;
+    if (!isThere || canonicalText(record) !== canonicalText(line))
+      return {
+        kind: "posting",
+        account,
+        commodity,
+        transactionId: line.transactionId,
+        effectiveOn: line.effectiveOn,
+        detail: `No transaction brought the line ${item?.sk?.S} of the statement.`,
+      };
+  }
+  return undefined;
+};
+
 const always = () => true;
 
 /**
@@ -97,6 +131,10 @@ export const shardStep = async (
       const line = readable<StatementLine>(item);
       if (!line) return { lines: lines.length, fault: unreadable(shard, item.sk?.S ?? "") };
       lines.push(line);
+    }
+    if (reading === 1) {
+      const stray = await twiceSeen(() => strayFault(store, shard, items, lines));
+      if (stray) return { lines: lines.length, fault: stray };
     }
     const isEnd = next === undefined;
     const isWhole = from === undefined && isEnd;

@@ -8,6 +8,7 @@ import { type PostingRequest, post } from "../../functions/ledger/posting.ts";
 import { balanceIn, linePartitions, storedBalance } from "../../functions/ledger/reads-store.ts";
 import { pageKey } from "../../functions/ledger/store.ts";
 import { AccountsPlace, accountsStep } from "../../functions/ledger/verify-accounts.ts";
+import { Reserved } from "../../functions/ledger/verify-held.ts";
 import { databases, openTable, type TestTable } from "../kit/databases.ts";
 import { tenantId } from "../kit/things.ts";
 import { contextOn, moved } from "./table.ts";
@@ -86,6 +87,7 @@ describe.each(Object.entries(databases))("both times of a posting on %s", (name,
     const recounted = async (store: Awaited<ReturnType<typeof filled>>["store"]) => {
       const recounting = {
         store,
+        reserved: new Reserved(store),
         settledThrough: dayIn(new Date(noonOf(4)).toISOString(), "Europe/Bucharest"),
       };
       let place: AccountsPlace | undefined = AccountsPlace.parse({});

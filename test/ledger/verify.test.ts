@@ -118,7 +118,7 @@ describe("verify", () => {
     const pk = `LEDGER#${takings}#EUR#-`;
     const [sk = ""] = await vault.sortKeys(pk, "POSTING#");
     await changed(pk, sk, (item) => ({ ...item, sk: { S: `${sk}0` } }));
-    expect((await verified(books)).fault).toMatchObject({ kind: "page", account: takings });
+    expect((await verified(books)).fault).toMatchObject({ kind: "posting", account: takings });
   });
 
   const counterIn = (item: Item): string => Object.keys(item).find((name) => /^e\d\di/.test(name)) ?? "";
