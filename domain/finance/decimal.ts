@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { dividedHalfAwayFromZero } from "../kernel/money.ts";
 
 /** A fraction of whole numbers; the denominator is positive. */
 export interface Ratio {
@@ -21,3 +22,10 @@ export const ratioOf = (text: string): Ratio => {
 /** The text without zeros that say nothing: `4.9700` is `4.97`. */
 export const plainDecimal = (text: string): string =>
   text.includes(".") ? text.replace(/\.?0+$/, "") : text;
+
+/** A fraction as text with so many digits after the point, rounded a half away from zero, without zeros that say nothing. */
+export const decimalOf = ({ numerator, denominator }: Ratio, fractionDigits: number): string => {
+  const units = dividedHalfAwayFromZero(numerator * 10n ** BigInt(fractionDigits), denominator);
+  const digits = units.toString().padStart(fractionDigits + 1, "0");
+  return plainDecimal(`${digits.slice(0, -fractionDigits)}.${digits.slice(-fractionDigits)}`);
+};

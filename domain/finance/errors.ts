@@ -10,6 +10,10 @@ export const financeFailures = {
     kind: "unprocessable",
     title: "The tenant's own currency has no exchange rate",
   },
+  "finance.rates-inconsistent": {
+    kind: "unprocessable",
+    title: "The rates do not fit together",
+  },
   "finance.day-in-future": { kind: "unprocessable", title: "The day lies in the future" },
   "invoice.line-invalid": { kind: "unprocessable", title: "A line of the document breaks a rule" },
   "invoice.not-draft": { kind: "conflict", title: "The document is issued and cannot be changed" },

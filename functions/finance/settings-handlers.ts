@@ -1,4 +1,4 @@
-import { changedRate } from "../../domain/finance/rates.ts";
+import { changedRate, publishedRates } from "../../domain/finance/rates.ts";
 import { changedFinanceSettings } from "../../domain/finance/settings.ts";
 import { Failure, notFound } from "../../domain/kernel/errors.ts";
 import { pageSize } from "../../domain/kernel/page.ts";
@@ -44,6 +44,27 @@ export const financeSettingsHandlers: Handlers<typeof financeSettingsRoutes> = {
     const rate = await rateBefore(store, params.currency, params.day);
     if (!rate) throw notFound();
     return rate;
+  },
+
+  async setExchangeRates({ body }, context) {
+    const { store, tenant, now } = context;
+    const wanted = publishedRates(body, tenant.currency);
+    const before = await store.getAll(exchangeRateEntity, wanted);
+    const rates = wanted.map((rate, at) => {
+      const there = before[at];
+      if (there?.rate === rate.rate) return { rate: there };
+      const next = changedRate(there, rate, { tenantCurrency: tenant.currency, now });
+      return {
+        rate: next,
+        write: there ? update(exchangeRateEntity, next) : create(exchangeRateEntity, next, stale),
+      };
+    });
+    const changes = rates.flatMap(({ rate, write }) => (write ? [{ rate, write }] : []));
+    return context.save({
+      writes: changes.map(({ write }) => write),
+      happened: changes.map(({ rate }) => happened(exchangeRateSet, rate)),
+      answer: { rates: rates.map(({ rate }) => rate), changed: changes.length },
+    });
   },
 
   async setExchangeRate({ params, body }, context) {

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { ExchangeRate, RateChange } from "../../domain/finance/rates.ts";
+import { ExchangeRate, RateChange, RatesChange } from "../../domain/finance/rates.ts";
 import { FinanceSettings, FinanceSettingsChange } from "../../domain/finance/settings.ts";
 import { Currency } from "../../domain/kernel/currency.ts";
 import { PageQuery, pageOf } from "../../domain/kernel/page.ts";
@@ -42,6 +42,23 @@ export const financeSettingsRoutes = {
     query: z.strictObject({ ...PageQuery, currency: Currency }),
     status: 200,
     output: pageOf(ExchangeRate),
+  }),
+  setExchangeRates: route({
+    ...shared,
+    method: "PUT",
+    path: "/v1/finance/rates",
+    summary: "Set many rates at once, as a bank publishes them",
+    description:
+      "All of them or none. In the tenant's currency, or with `base` as a central bank lists them; then the tenant's currency has to " +
+      "stand in the list of each day. A rate that stands already as it is sent is left as it is.",
+    permission: "finance:write",
+    body: RatesChange,
+    status: 200,
+    output: z.object({
+      rates: z.array(ExchangeRate).meta({ description: "In the order of the request" }),
+      changed: z.int().meta({ description: "How many of them were not there, or another" }),
+    }),
+    failures: ["finance.rate-own-currency", "finance.rates-inconsistent"],
   }),
   readExchangeRate: route({
     ...shared,

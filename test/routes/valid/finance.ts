@@ -34,6 +34,15 @@ export const finance: Requests = {
     return { body: { ...settings, paymentDays: 14 } };
   },
   setExchangeRate: async () => ({ params: { currency: "RON", day: "2026-01-01" }, body: { rate: "0.2" } }),
+  setExchangeRates: async () => ({
+    body: {
+      base: "EUR",
+      rates: [
+        { currency: "RON", day: "2026-01-02", rate: "4.97" },
+        { currency: "USD", day: "2026-01-02", rate: "1.0875" },
+      ],
+    },
+  }),
   createInvoice: async ({ ids }) => ({
     body: {
       clientId: ids.cli,
