@@ -51,6 +51,10 @@ export const newId = (kind: IdKind, atMs: number, entropy: Entropy): string => {
   return `${idPrefixes[kind]}_${time}${chance}`;
 };
 
+/** A number from 0 up to 1, from the chance that an id ends with. */
+export const chanceIn = (id: string): number =>
+  [...id.slice(-4)].reduce((sum, letter) => sum * 32 + Math.max(0, alphabet.indexOf(letter)), 0) / 32 ** 4;
+
 /** The schema of an id of this kind. */
 export const Id = (kind: IdKind) =>
   z

@@ -6,11 +6,13 @@ import { periodOf, type SeriesCount, seriesFor, taken } from "../../domain/finan
 import { withRate } from "../../domain/finance/payment.ts";
 import type { FinanceSettings, SeriesKind } from "../../domain/finance/settings.ts";
 import { Failure } from "../../domain/kernel/errors.ts";
+import { chanceIn } from "../../domain/kernel/id.ts";
 import type { Day } from "../../domain/kernel/time.ts";
 import { type Happened, happened } from "../../events/event.ts";
 import { creditNoteIssued, invoiceIssued, invoiceSettled } from "../../events/finance.ts";
 import { counterpartyEntity } from "../clients/store.ts";
 import { givenBackByNote, takenByInvoice } from "../contracts/invoiced.ts";
+import { again } from "../kit/again.ts";
 import type { Store, Write } from "../kit/table/store.ts";
 import { create, StaleWrite, update } from "../kit/table/store.ts";
 import { type PostingContext, type PostingRequest, post } from "../ledger/posting.ts";
@@ -28,23 +30,15 @@ import {
 export type Carrying = Doing & PostingContext;
 
 const mostTries = 14;
-const wait = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
-
-/** A number from 0 to 1: the last letters of an id are chance. */
-const chanceIn = (id: string): number => (id.charCodeAt(id.length - 1) % 32) / 32;
 
 /** Runs again while others take the number that was to be taken, a bounded number of times. @throws record.busy */
-export const untilNumbered = async <T>(context: Pick<Doing, "newId">, run: () => Promise<T>): Promise<T> => {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return await run();
-    } catch (error) {
-      if (!(error instanceof NumberTaken)) throw error;
-      if (attempt === mostTries) throw new Failure("record.busy");
-      await wait((0.2 + chanceIn(context.newId("change"))) * Math.min(400, 5 * 2 ** attempt));
-    }
-  }
-};
+export const untilNumbered = <T>({ newId }: Pick<Doing, "newId">, run: () => Promise<T>): Promise<T> =>
+  again(run, {
+    most: mostTries,
+    mayPass: (error) => error instanceof NumberTaken,
+    pauseMs: (attempt) => (0.2 + chanceIn(newId("change"))) * Math.min(400, 5 * 2 ** attempt),
+    atLast: () => new Failure("record.busy"),
+  });
 
 /** Posts a document with its writes; one that moves nothing is written without a transaction. */
 export const carriedOut = async <Answer>(

@@ -4,6 +4,7 @@ import { millisecondsOf } from "../../domain/kernel/time.ts";
 import { handoverContinued } from "../../events/access.ts";
 import { happened } from "../../events/event.ts";
 import { handoverEntity } from "../access/store.ts";
+import { again, wait as realWait } from "../kit/again.ts";
 import type { Heard, Listening } from "../kit/listen.ts";
 import { memberEntity } from "../kit/records.ts";
 import { StaleWrite, type Store, update } from "../kit/table/store.ts";
@@ -30,7 +31,6 @@ const graceMs = 5_000;
 const mostSuccessors = 100;
 
 export type Wait = (ms: number) => Promise<void>;
-const realWait: Wait = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** The handover is over or not this one's: the member was reinstated, or dismissed anew. */
 class Ended extends Error {}
@@ -71,16 +71,13 @@ const successorOf = async (store: Store, handover: Handover): Promise<Member> =>
  * Does something that changes the handover's record, again when others changed it or what it is written with.
  * @throws StaleWrite when it did not succeed in `mostTries`
  */
-const persist = async <T>(run: Run, step: (handover: Handover) => Promise<T>): Promise<T> => {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return await step(await current(run));
-    } catch (error) {
-      if (!(error instanceof StaleWrite) || attempt === mostTries) throw error;
-      await run.wait(20 * 2 ** attempt);
-    }
-  }
-};
+const persist = <T>(run: Run, step: (handover: Handover) => Promise<T>): Promise<T> =>
+  again(async () => step(await current(run)), {
+    most: mostTries,
+    mayPass: (error) => error instanceof StaleWrite,
+    pauseMs: (attempt) => 20 * 2 ** attempt,
+    wait: run.wait,
+  });
 
 /** Hands over what of these records is still the member's, and counts it, in one transaction. */
 const handOver = (run: Run, estate: Estate, ids: readonly string[]): Promise<number> =>

@@ -1,5 +1,6 @@
 import { scopeOf } from "../../domain/access/permissions.ts";
 import { Failure } from "../../domain/kernel/errors.ts";
+import { again } from "./again.ts";
 import { type Context, momentOf, saveAs } from "./context.ts";
 import { type ApiAnswer, type ApiEvent, entryOf, headersOf, type RequestIds } from "./entry.ts";
 import {
@@ -61,23 +62,17 @@ const bodyOf = (event: ApiEvent): string | undefined =>
     ? Buffer.from(event.body, "base64").toString("utf8")
     : event.body;
 
-const wait = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
-
 /**
  * Runs the handler again while its records change under it. A version that the caller demanded is held against
  * what is loaded anew; a change may need other records beside, whose versions nobody demanded.
  */
-const untilSaved = async <T>(run: () => Promise<T>, chance: () => number): Promise<T> => {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return await run();
-    } catch (error) {
-      if (!(error instanceof StaleWrite)) throw error;
-      if (attempt === mostRuns) throw new Failure("record.busy");
-      await wait(chance() * 10 * 2 ** attempt);
-    }
-  }
-};
+const untilSaved = <T>(run: () => Promise<T>, chance: () => number): Promise<T> =>
+  again(run, {
+    most: mostRuns,
+    mayPass: (error) => error instanceof StaleWrite,
+    pauseMs: (attempt) => chance() * 10 * 2 ** attempt,
+    atLast: () => new Failure("record.busy"),
+  });
 
 interface Answered {
   readonly answer: unknown;

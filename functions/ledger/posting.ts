@@ -1,5 +1,6 @@
 import type { Tenant } from "../../domain/access/records.ts";
 import { Failure } from "../../domain/kernel/errors.ts";
+import { chanceIn } from "../../domain/kernel/id.ts";
 import { dayIn, type Instant } from "../../domain/kernel/time.ts";
 import { controlAccount, controlOf, type NewAccount, openedAccount } from "../../domain/ledger/account.ts";
 import { canonicalText, chained, type Unchained } from "../../domain/ledger/chain.ts";
@@ -15,6 +16,7 @@ import {
 } from "../../domain/ledger/transaction.ts";
 import { type Happened, happened } from "../../events/event.ts";
 import { transactionPosted } from "../../events/ledger.ts";
+import { wait } from "../kit/again.ts";
 import type { Actor, Change } from "../kit/context.ts";
 import { type Store, type Write, WriteConflict } from "../kit/table/store.ts";
 import { ensureChart } from "./chart.ts";
@@ -77,15 +79,6 @@ const rememberedRefusals = new Set([
   "ledger.account-unfit",
   "ledger.period-locked",
 ]);
-
-const wait = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
-
-/** A number from 0 to 1, from the chance in an id. */
-const chanceOf = (context: PostingContext): number => {
-  const alphabet = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
-  const digits = context.newId("change").slice(-3);
-  return [...digits].reduce((sum, digit) => sum * 32 + alphabet.indexOf(digit), 0) / 32 ** 3;
-};
 
 interface Draft {
   readonly request: PostingRequest;
@@ -278,7 +271,7 @@ export const post = async <Answer>(
   const known = knownOf(context.store.tenantId);
   let lookedAnew = false;
   for (let attempt = 1; ; attempt++) {
-    const chain = await known.take(() => chanceOf(context));
+    const chain = await known.take(() => chanceIn(context.newId("change")));
     let met = false;
     try {
       return await tried(context, known, chain, drafts, more);
@@ -308,6 +301,6 @@ export const post = async <Answer>(
     } finally {
       known.giveBack(chain, met);
     }
-    if (attempt > 2) await wait(chanceOf(context) * Math.min(400, 4 * 2 ** attempt));
+    if (attempt > 2) await wait(chanceIn(context.newId("change")) * Math.min(400, 4 * 2 ** attempt));
   }
 };

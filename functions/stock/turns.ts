@@ -1,3 +1,5 @@
+import { chanceIn } from "../../domain/kernel/id.ts";
+import { again } from "../kit/again.ts";
 import type { Actor } from "../kit/context.ts";
 import { StaleWrite } from "../kit/table/store.ts";
 
@@ -26,23 +28,14 @@ export const inTurn = async <T>(keys: Iterable<string>, run: () => Promise<T>): 
 };
 
 const mostTries = 10;
-const wait = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
-
-/** A number from 0 to 1, from the chance in an id. */
-const chanceOf = ({ newId }: Pick<Actor, "newId">): number =>
-  Number.parseInt(newId("change").slice(-4), 36) / 36 ** 4;
 
 /**
  * Makes a decision again while others change the stock under it: what many take at once is decided often.
  * @throws StaleWrite after the last try; the kit then runs the handler again
  */
-export const untilSettled = async <T>(context: Pick<Actor, "newId">, run: () => Promise<T>): Promise<T> => {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return await run();
-    } catch (error) {
-      if (!(error instanceof StaleWrite) || attempt === mostTries) throw error;
-      await wait(chanceOf(context) * Math.min(300, 10 * 2 ** attempt));
-    }
-  }
-};
+export const untilSettled = <T>({ newId }: Pick<Actor, "newId">, run: () => Promise<T>): Promise<T> =>
+  again(run, {
+    most: mostTries,
+    mayPass: (error) => error instanceof StaleWrite,
+    pauseMs: (attempt) => chanceIn(newId("change")) * Math.min(300, 10 * 2 ** attempt),
+  });

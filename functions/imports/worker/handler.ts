@@ -1,11 +1,10 @@
 import { importContinued } from "../../../events/imports.ts";
+import { wait } from "../../kit/again.ts";
 import { listen } from "../../kit/listen.ts";
 import { systemGround } from "../../kit/machine.ts";
 import { systemUploads } from "../uploads.ts";
 import type { Makers } from "./makers/maker.ts";
 import { runImport } from "./run.ts";
-
-const wait = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
 
 /** The Lambda handler of a worker, which takes up the imports of the kinds that it can make. */
 export const worker = (makers: Makers) =>

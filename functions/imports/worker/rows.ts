@@ -5,6 +5,7 @@ import type { ImportEntity } from "../../../domain/imports/mapping.ts";
 import type { Origin } from "../../../domain/imports/row.ts";
 import { Failure } from "../../../domain/kernel/errors.ts";
 import type { IdKind } from "../../../domain/kernel/id.ts";
+import { wait } from "../../kit/again.ts";
 import { type Actor, type Change, type Context, momentOf } from "../../kit/context.ts";
 import type { Ground } from "../../kit/machine.ts";
 import { enveloped } from "../../kit/outbox.ts";
@@ -131,8 +132,6 @@ const decide = async (workshop: Bench, row: RowToMake, store: Store): Promise<Ro
   });
   return { line: row.line, writes: [markOf(workshop, row, recordId), ...change.writes], events };
 };
-
-const wait = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
 
 /** Writes one row by itself, deciding anew whenever its records changed under it. */
 const makeAlone = async (workshop: Bench, row: RowToMake): Promise<RowOutcome> => {

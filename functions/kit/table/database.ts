@@ -7,6 +7,7 @@ import type {
   TransactWriteItem,
 } from "@aws-sdk/client-dynamodb";
 import { Failure } from "../../../domain/kernel/errors.ts";
+import { wait } from "../again.ts";
 import type { Item } from "./item.ts";
 import { tableLayout } from "./layout.ts";
 import { callerOf } from "./wire.ts";
@@ -34,8 +35,6 @@ export interface Database {
 }
 
 const maxBatchTries = 8;
-const wait = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
-
 const chunks = <T>(all: readonly T[], size: number): T[][] => {
   const parts: T[][] = [];
   for (let at = 0; at < all.length; at += size) parts.push(all.slice(at, at + size));
