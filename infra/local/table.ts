@@ -90,8 +90,6 @@ export const mendStreamStorage = (file: string, consumed: ReadonlyMap<string, bi
     sqlite.exec(`
       CREATE INDEX IF NOT EXISTS clientela_stream_sequence
         ON _stream_records (table_name, CAST(sequence_number AS INTEGER));
-      CREATE INDEX IF NOT EXISTS clientela_stream_shard
-        ON _stream_records (table_name, shard_id, CAST(sequence_number AS INTEGER));
     `);
     // The last record stays, since dynoxide counts on from it.
     const trim = sqlite.prepare(`
