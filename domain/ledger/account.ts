@@ -13,7 +13,7 @@ export const AccountPath = z
     id: "AccountPath",
     description:
       "Segments joined by colons; an id or a day among them makes it a member of a control account",
-    examples: ["clients:cli_01JD8Z5T2V9Q4R6W8Y0A1B3C5D:receivable"],
+    examples: ["clients:cli_01JD8Z5T2V9Q4R6W8Y0A1B3C5D:deposit"],
   });
 export type AccountPath = string;
 

@@ -1,3 +1,4 @@
+import { Failure } from "../kernel/errors.ts";
 import type { Instant } from "../kernel/time.ts";
 import { type Account, type NewAccount, openedAccount } from "./account.ts";
 
@@ -35,3 +36,25 @@ export const standardChart: readonly NewAccount[] = [
 /** The standard chart as it is opened. */
 export const standardAccounts = (now: Instant): Account[] =>
   standardChart.map((account) => openedAccount(account, now));
+
+/** Paths of accounts that parts of the system open by themselves, with the type and the constraints that they count on. */
+const kept: readonly { readonly by: string; readonly path: RegExp }[] = [
+  { by: "finance", path: /^clients:[^:]+:(receivable|payable|advance|prepaid)$/ },
+  { by: "finance", path: /^exchange$/ },
+  { by: "people", path: /^(clients:[^:]+:time|members:[^:]+:day:[^:]+)$/ },
+  { by: "stock", path: /^stock:whs_[^:]+:[^:]+$/ },
+];
+
+/**
+ * Refuses to open by hand what a part of the system opens: one account of another type would make its control account
+ * one of that type, and stand in the way of every client's, member's or place's.
+ * @throws ledger.account-managed
+ */
+export const checkOpenedByHand = (path: string, pointer: string): void => {
+  const keeper = kept.find((one) => one.path.test(path));
+  if (keeper)
+    throw new Failure("ledger.account-managed", {
+      detail: `${path} is opened and kept by ${keeper.by}.`,
+      fields: [{ pointer, reason: "names an account that is not opened by hand" }],
+    });
+};

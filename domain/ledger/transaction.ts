@@ -139,6 +139,23 @@ export const checkBalanced = (postings: readonly Posting[]): void => {
     });
 };
 
+/** Ids of the records that post to the ledger under their own ids: invoices, credit notes, payments, goods, time, expiries. */
+const ofRecords = /^(inv|crn|pay|stk|tme|exp)_[0-9A-HJKMNP-TV-Z]{26}(:|$)/;
+
+/** Why a caller may not give an id: the record that it belongs to would find it taken, for ever. */
+export const callersIdFailure = (id: string, pointer = "/id"): Failure | undefined =>
+  ofRecords.test(id)
+    ? new Failure("request.invalid", {
+        fields: [{ pointer, reason: "is kept for a record of the system, which posts under its own id" }],
+      })
+    : undefined;
+
+/** @throws request.invalid */
+export const checkCallersId = (id: string): void => {
+  const failure = callersIdFailure(id);
+  if (failure) throw failure;
+};
+
 /** The first day that anything is posted on. */
 export const earliestDay: Day = "1900-01-01";
 

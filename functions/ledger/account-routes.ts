@@ -22,12 +22,18 @@ export const accountRoutes = {
     summary: "Open an account of the ledger",
     description:
       "An id or a day in the path makes it a member of a control account (`clients:*:receivable`), which is made with " +
-      "its first member and sums its members up. A stock account never goes below zero.",
+      "its first member and sums its members up. A stock account never goes below zero. What clients owe and have in " +
+      "advance, members' days and places of a warehouse are opened by what posts to them, not by hand.",
     body: NewAccount.omit({ managedBy: true }),
     status: 201,
     output: Account,
     versioned: true,
-    failures: ["ledger.account-exists", "ledger.account-unfit", "reference.unknown"],
+    failures: [
+      "ledger.account-exists",
+      "ledger.account-managed",
+      "ledger.account-unfit",
+      "reference.unknown",
+    ],
   }),
   listAccounts: route({
     ...shared,

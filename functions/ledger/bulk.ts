@@ -1,7 +1,7 @@
 import { Failure } from "../../domain/kernel/errors.ts";
 import { controlOf, isConstrained, type NewAccount } from "../../domain/ledger/account.ts";
 import { reversalKind } from "../../domain/ledger/reversal.ts";
-import type { NewTransaction } from "../../domain/ledger/transaction.ts";
+import { callersIdFailure, type NewTransaction } from "../../domain/ledger/transaction.ts";
 import { type Context, saveAs } from "../kit/context.ts";
 import { mostItemsInTransaction } from "../kit/table/store.ts";
 import { type Known, knownOf } from "./known.ts";
@@ -94,6 +94,8 @@ const given = (
     return new Failure("reference.unknown", {
       fields: unknown.map(({ pointer }) => ({ pointer, reason: "names no record" })),
     });
+  const ofRecord = callersIdFailure(transaction.id);
+  if (ofRecord) return ofRecord;
   return transaction.kind === reversalKind
     ? new Failure("request.invalid", {
         fields: [{ pointer: "/kind", reason: "is kept for what takes a transaction back" }],

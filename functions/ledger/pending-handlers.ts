@@ -1,5 +1,6 @@
 import { pageSize } from "../../domain/kernel/page.ts";
 import type { Pending } from "../../domain/ledger/pending.ts";
+import { checkCallersId } from "../../domain/ledger/transaction.ts";
 import type { Handlers } from "../kit/serve.ts";
 import { fromItem } from "../kit/table/item.ts";
 import { mergedPage } from "../kit/table/merged.ts";
@@ -33,11 +34,13 @@ export const pendingHandlers: Handlers<typeof pendingRoutes> = {
   },
 
   async postPending({ params, body }, context) {
+    checkCallersId(body.id);
     const pending = await loadPending(context.store, params.pendingId);
     return settle(context, pending, { ...body, as: "posted", byHand: true });
   },
 
   async voidPending({ params, body }, context) {
+    checkCallersId(body.id);
     const pending = await loadPending(context.store, params.pendingId);
     return settle(context, pending, { ...body, as: "voided", byHand: true });
   },

@@ -1,7 +1,8 @@
 import { Failure, notFound } from "../../domain/kernel/errors.ts";
 import type { NewAccount } from "../../domain/ledger/account.ts";
+import { checkOpenedByHand } from "../../domain/ledger/chart.ts";
 import { reversalKind, reversalOf } from "../../domain/ledger/reversal.ts";
-import type { NewTransaction, Transaction } from "../../domain/ledger/transaction.ts";
+import { checkCallersId, type NewTransaction, type Transaction } from "../../domain/ledger/transaction.ts";
 import type { Handlers } from "../kit/serve.ts";
 import { fromItem } from "../kit/table/item.ts";
 import { bulkPosted } from "./bulk.ts";
@@ -10,8 +11,18 @@ import { checkReferences, referencesIn, referencesOf } from "./references.ts";
 import { reversalEntity, transactionEntity } from "./store.ts";
 import type { transactionRoutes } from "./transaction-routes.ts";
 
-/** A transaction posted by hand. @throws request.invalid where it calls itself a reversal */
+/** Refuses what the caller may not open. @throws ledger.account-managed */
+const checkOpens = (opens: readonly NewAccount[]): void => {
+  for (const [n, { path }] of opens.entries()) checkOpenedByHand(path, `/opens/${n}/path`);
+};
+
+/**
+ * A transaction posted by hand.
+ * @throws request.invalid where it calls itself a reversal or has the id of a record, ledger.account-managed
+ */
 export const requestOf = (transaction: NewTransaction, opens: readonly NewAccount[]): PostingRequest => {
+  checkCallersId(transaction.id);
+  checkOpens(opens);
   if (transaction.kind === reversalKind)
     throw new Failure("request.invalid", {
       fields: [{ pointer: "/kind", reason: "is kept for what takes a transaction back" }],
@@ -65,6 +76,7 @@ export const transactionHandlers: Handlers<typeof transactionRoutes> = {
   },
 
   async postBulk({ body: { transactions, opens = [] } }, context) {
+    checkOpens(opens);
     await checkReferences(
       context.store,
       namedBy([], opens, () => ""),
@@ -88,6 +100,7 @@ export const transactionHandlers: Handlers<typeof transactionRoutes> = {
   async reverseTransaction({ params, body }, context) {
     const reversed = await context.store.get(transactionEntity, { id: params.transactionId });
     if (!reversed) throw notFound();
+    checkCallersId(body.id);
     const request: PostingRequest = {
       transaction: reversalOf(reversed, body),
       reverses: reversed.id,

@@ -67,7 +67,7 @@ const rowOf = (measured: Measured, perSecond = measured.perSecond) => [
 /** Round trips (the principal's included) and capacity units of requests whose accounts are known already. */
 const costsOf = async (stack: BenchStack, caller: Caller): Promise<string> => {
   const client = await caller.json<{ id: string }>("POST", "/v1/clients", { name: "Client" });
-  const receivable = `clients:${client.id}:receivable`;
+  const receivable = `clients:${client.id}:deposit`;
   const sale = (id: string) => ({
     ...moved(id, "revenue", receivable, 1),
     links: { clientId: client.id },

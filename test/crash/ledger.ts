@@ -10,7 +10,7 @@ export interface MadeSale {
 }
 
 export const saleBody = ({ id, clientId, amountMinor }: MadeSale) => {
-  const receivable = `clients:${clientId}:receivable`;
+  const receivable = `clients:${clientId}:deposit`;
   return {
     id,
     kind: "sale",
@@ -71,7 +71,7 @@ export const soldOf = async (api: Api, sales: readonly MadeSale[]): Promise<Sold
       }),
     );
   const sum = there.reduce((all, { amountMinor }) => all + amountMinor, 0);
-  for (const account of ["revenue", "clients:*:receivable"]) {
+  for (const account of ["revenue", "clients:*:deposit"]) {
     const natural = there.length > 0 ? await naturalOf(api, account) : 0;
     if (natural !== sum) faults.push(`${account} is at ${natural} instead of ${sum}`);
   }

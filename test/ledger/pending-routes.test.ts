@@ -85,7 +85,7 @@ describe("pending transactions over HTTP", () => {
   test("open accounts by the way, and reserve on an account that was never posted to", async () => {
     const own = await made();
     const { id: clientId } = await own.createClient({ body: { name: "Client" } });
-    const path = `clients:${clientId}:advance`;
+    const path = `clients:${clientId}:purse`;
     await own.makePending({
       body: {
         ...{ id: "opens", expiresAt: inMinutes(5), links: { clientId } },

@@ -127,7 +127,7 @@ describe("the figures of a ledger", () => {
       books.readLedgerStatement({ query: { account: "nothing", commodity: "EUR" } }),
     ).rejects.toMatchObject(refused);
     await expect(
-      books.listMemberBalances({ query: { control: "clients:*:receivable" } }),
+      books.listMemberBalances({ query: { control: "clients:*:deposit" } }),
     ).rejects.toMatchObject(refused);
   });
 
@@ -155,7 +155,7 @@ describe("the accounts of clients", () => {
     const other = await api.createClient({ body: { name: "Other", ownerId: adminMemberId } });
     const product = await api.createProduct({ body: { code: "P", name: "Pump" } });
     const sale = async (id: string, clientId: string, amount: number, effectiveOn: string) => {
-      const account = `clients:${clientId}:receivable`;
+      const account = `clients:${clientId}:deposit`;
       await books.postTransaction({
         body: {
           id,
@@ -186,28 +186,28 @@ describe("the accounts of clients", () => {
     const { books, client, other } = all;
     const trial = await books.readTrialBalance({ query: {} });
     expect(trial.items).toContainEqual({
-      account: "clients:*:receivable",
+      account: "clients:*:deposit",
       type: "asset",
       debit: 1_250,
       credit: 0,
     });
     const members = await allOf((cursor) =>
-      books.listMemberBalances({ query: { control: "clients:*:receivable", limit: 1, cursor } }),
+      books.listMemberBalances({ query: { control: "clients:*:deposit", limit: 1, cursor } }),
     );
     const should = [
-      { account: `clients:${client.id}:receivable`, balance: 250, natural: 250 },
-      { account: `clients:${other.id}:receivable`, balance: 1_000, natural: 1_000 },
+      { account: `clients:${client.id}:deposit`, balance: 250, natural: 250 },
+      { account: `clients:${other.id}:deposit`, balance: 1_000, natural: 1_000 },
     ];
     expect(members).toEqual(should.sort((a, b) => (a.account < b.account ? -1 : 1)));
     const early = await books.listMemberBalances({
-      query: { control: "clients:*:receivable", asOf: "2026-03-05" },
+      query: { control: "clients:*:deposit", asOf: "2026-03-05" },
     });
-    expect(early.items).toEqual([{ account: `clients:${client.id}:receivable`, balance: 100, natural: 100 }]);
+    expect(early.items).toEqual([{ account: `clients:${client.id}:deposit`, balance: 100, natural: 100 }]);
   });
 
   test("are listed with the commodities that they have, and have a statement", async () => {
     const { books, client } = all;
-    const account = `clients:${client.id}:receivable`;
+    const account = `clients:${client.id}:deposit`;
     expect(await books.listLedgerBalances({ query: { account } })).toEqual({
       account,
       type: "asset",
@@ -226,7 +226,7 @@ describe("the accounts of clients", () => {
 
   test("are read by who may see the client, and by nobody else", async () => {
     const { manager, client, other } = all;
-    const query = (id: string) => ({ account: `clients:${id}:receivable`, commodity: "EUR" });
+    const query = (id: string) => ({ account: `clients:${id}:deposit`, commodity: "EUR" });
     const own = await manager.books.listLedgerBalances({ query: query(client.id) });
     expect(own.items).toMatchObject([{ balance: 250 }]);
     const hidden = { status: 404, code: "record.not-found" };

@@ -25,14 +25,14 @@ describe("accounts over HTTP", () => {
   test("a tenant has its chart from the first request on, and opens accounts beside it", async () => {
     const own = await made();
     const clientId = await newClient(own);
-    const path = `clients:${clientId}:receivable`;
+    const path = `clients:${clientId}:deposit`;
     const opened = await own.openAccount({ body: { path, type: "asset", name: "What they owe" } });
     expect(opened).toMatchObject({ path, type: "asset", version: 1, mayGoBelowZero: true });
     const chart = await own.listAccounts({ query: { limit: 100 } });
     expect(chart.items.map((account) => account.path)).toEqual(
-      expect.arrayContaining(["bank", "cash", "clients:*:receivable", "revenue", "world"]),
+      expect.arrayContaining(["bank", "cash", "clients:*:deposit", "revenue", "world"]),
     );
-    expect((await own.listAccounts({ query: { control: "clients:*:receivable" } })).items).toEqual([opened]);
+    expect((await own.listAccounts({ query: { control: "clients:*:deposit" } })).items).toEqual([opened]);
     expect((await own.listAccounts({ query: { clientId } })).items).toEqual([opened]);
     expect(await own.readAccount({ params: { path } })).toEqual(opened);
     await expect(own.openAccount({ body: { path, type: "asset" } })).rejects.toMatchObject(
@@ -171,7 +171,7 @@ describe("transactions over HTTP", () => {
 
   test("a hundred take from an account that holds less: to the last unit, and each refusal says what is there", async () => {
     const own = await made();
-    const path = `clients:${await newClient(own)}:advance`;
+    const path = `clients:${await newClient(own)}:purse`;
     const opens = [{ path, type: "liability" as const, mayGoBelowZero: false }];
     await own.postTransaction({ body: { ...moved("in", path, "bank", 250), opens } });
     const take = async (n: number) => {
@@ -271,7 +271,7 @@ describe("bulk over HTTP", () => {
     const own = await made();
     const foreign = await newClient(api);
     const clientIds = await Promise.all([newClient(own), newClient(own), newClient(own)]);
-    const receivable = (n: number) => `clients:${clientIds[n % 3]}:receivable`;
+    const receivable = (n: number) => `clients:${clientIds[n % 3]}:deposit`;
     const rows: Row[] = Array.from({ length: 90 }, (_, n) => ({
       ...moved(`row-${n}`, "revenue", receivable(n), 100 + n),
       kind: "sale",

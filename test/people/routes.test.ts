@@ -211,15 +211,18 @@ describe("time", () => {
     expect((await mine.admin.readCompanyProfit()).timeMinor).toBe(cost);
   });
 
-  test("is not posted where somebody opened the day by hand without its limit, nor into a locked period", async () => {
+  test("is not posted into a locked period, and the account of a day is opened by nobody else", async () => {
     const mine = await company();
     const { id: positionId } = await mine.position([{ hourlyRateMinor: 1000 }]);
     const memberId = mine.adminMemberId;
     await mine.admin.setMemberPosts({ params: { memberId }, body: { posts: [{ positionId }] } });
     const clientId = (await mine.client()).id;
     const post = (on: string) => mine.admin.postTime({ body: { on, minutes: 60, clientId } });
-    await mine.admin.openAccount({ body: { path: `members:${memberId}:day:2026-06-01`, type: "liability" } });
-    await expect(post("2026-06-01")).rejects.toMatchObject({ status: 422, code: "ledger.account-unfit" });
+    const day = { path: `members:${memberId}:day:2026-06-01`, type: "liability" } as const;
+    await expect(mine.admin.openAccount({ body: day })).rejects.toMatchObject({
+      status: 409,
+      code: "ledger.account-managed",
+    });
     const entry = await post("2026-06-02");
     await mine.admin.setLedgerLock({ body: { lockedThrough: "2026-06-30" } });
     await expect(post("2026-06-03")).rejects.toMatchObject({ status: 409, code: "ledger.period-locked" });
