@@ -10,11 +10,11 @@ import {
 import { checkOpenedByHand } from "../../domain/ledger/chart.ts";
 import { happened } from "../../events/event.ts";
 import { accountChanged, accountOpened } from "../../events/ledger.ts";
-import { type Context, checkVersion, saveAs } from "../kit/context.ts";
+import { type Context, checkVersion } from "../kit/context.ts";
 import type { Handlers } from "../kit/serve.ts";
 import { create, type ListQuery, StaleWrite, update, type Write } from "../kit/table/store.ts";
 import type { accountRoutes } from "./account-routes.ts";
-import { constrainedWrites, isEmpty } from "./account-standing.ts";
+import { closingWrites, constrainedWrites } from "./account-standing.ts";
 import { ensureChart } from "./chart.ts";
 import { checkReferences, referencesIn } from "./references.ts";
 import { accountEntity, headTouches, ledgerPartitions } from "./store.ts";
@@ -115,21 +115,9 @@ export const accountHandlers: Handlers<typeof accountRoutes> = {
   async closeAccount({ params }, context) {
     const account = byHand(await loaded(context, params.path));
     checkVersion(context, account);
-    const notEmpty = () =>
-      new Failure("ledger.account-not-empty", { detail: `${account.path} is not at zero.` });
-    if (!(await isEmpty(context.store, account))) throw notEmpty();
-    const closed =
-      account.closedAt === undefined
-        ? { ...account, version: account.version + 1, closedAt: context.now }
-        : account;
-    if (account.closedAt === undefined)
-      await saveAs(context, context.member.id, change(closed, headTouches()));
-    // Nothing is posted to it from here on. What came in after we looked opens it again.
-    if (await isEmpty(context.store, account)) return context.save({ writes: [], answer: closed });
-    const { closedAt: _closedAt, ...open } = closed;
-    const opened = { ...open, version: closed.version + 1 };
-    await saveAs(context, context.member.id, change(opened, headTouches()));
-    throw notEmpty();
+    if (account.closedAt !== undefined) return context.save({ writes: [], answer: account });
+    const closed = { ...account, version: account.version + 1, closedAt: context.now };
+    return context.save(change(closed, await closingWrites(context.store, account)));
   },
 
   async reopenAccount({ params }, context) {

@@ -52,22 +52,29 @@ const standingsOf = async (store: Store, account: Account): Promise<Found[]> => 
 };
 
 /** Whether an account is at zero in every commodity, with nothing reserved. @throws limit.exceeded */
-export const isEmpty = async (store: Store, account: Account): Promise<boolean> =>
+const isEmpty = async (store: Store, account: Account): Promise<boolean> =>
   (await standingsOf(store, account)).every(
     ({ settled, taken, brought }) => settled === 0n && taken === 0n && brought === 0n,
   );
 
 /**
+ * Writes all heads on the versions that they have now: with them goes only what was decided on what stands between, and
+ * every posting under way looks at the account again.
+ */
+const stillness = async (store: Store): Promise<Write[]> => {
+  const heads = (await store.moment(headKeys)).map((item, chain) => headOf(chain, item));
+  return heads.map((head) =>
+    headWrite({ ...head, version: head.version + 1, epoch: head.epoch + 1 }, () => new StaleWrite()),
+  );
+};
+
+/**
  * What is written beside an account that gets other constraints: its guards as of this very moment. The heads of all
- * chains are read before and written on the versions they had, so that no posting lies between; with them every
- * posting under way looks at the account again.
+ * chains are read before and written on the versions they had, so that no posting lies between.
  * @throws ledger.account-in-use, limit.exceeded; StaleWrite where somebody posted meanwhile
  */
 export const constrainedWrites = async (store: Store, account: Account): Promise<Write[]> => {
-  const heads = (await store.moment(headKeys)).map((item, chain) => headOf(chain, item));
-  const touched = heads.map((head) =>
-    headWrite({ ...head, version: head.version + 1, epoch: head.epoch + 1 }, () => new StaleWrite()),
-  );
+  const touched = await stillness(store);
   if (!isConstrained(account)) return touched;
   const guards = (await standingsOf(store, account))
     .filter(
@@ -77,6 +84,17 @@ export const constrainedWrites = async (store: Store, account: Account): Promise
   if (guards.length + touched.length + 2 > mostItemsInTransaction)
     throw new Failure("limit.exceeded", { detail: `It holds ${guards.length} commodities.` });
   return [...touched, ...guards.map((guard) => guardPut(account.path, guard))];
+};
+
+/**
+ * What is written beside an account that is closed: it is empty when that is written, or nothing is.
+ * @throws ledger.account-not-empty, limit.exceeded; StaleWrite where somebody posted meanwhile
+ */
+export const closingWrites = async (store: Store, account: Account): Promise<Write[]> => {
+  const touched = await stillness(store);
+  if (!(await isEmpty(store, account)))
+    throw new Failure("ledger.account-not-empty", { detail: `${account.path} is not at zero.` });
+  return touched;
 };
 
 const guardPut = (

@@ -1,8 +1,17 @@
+import { TransactionCanceledException, TransactionConflictException } from "@aws-sdk/client-dynamodb";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { Failure } from "../../domain/kernel/errors.ts";
 import { cursorsFor } from "../../functions/kit/table/cursor.ts";
 import { newMeter } from "../../functions/kit/table/database.ts";
-import { create, present, remove, StaleWrite, Store, update } from "../../functions/kit/table/store.ts";
+import {
+  create,
+  present,
+  remove,
+  StaleWrite,
+  Store,
+  update,
+  WriteConflict,
+} from "../../functions/kit/table/store.ts";
 import { jsonOf } from "../../functions/kit/table/text.ts";
 import { databases, openTable, type TestTable } from "./databases.ts";
 import { changeId, placedEntity, tenantId, thing, thingEntity } from "./things.ts";
@@ -209,6 +218,32 @@ describe.each(Object.entries(databases))("the store on %s", (name, way) => {
       await store.write([remove(thingEntity, thing("b")), create(thingEntity, thing("aa"))], changeId());
       const second = await paging.list<{ name: string }>({ ...query, cursor: first.next });
       expect(second.items.map(({ name: of }) => of)).toEqual(["c", "d"]);
+    });
+  });
+
+  describe("what DynamoDB cancels without a condition", () => {
+    const cancelled = (Code: string) =>
+      new TransactionCanceledException({ message: Code, $metadata: {}, CancellationReasons: [{ Code }] });
+    const storeThat = (throws: Error) => {
+      const fail = () => Promise.reject(throws);
+      const database = table?.open() ?? expect.fail("no table");
+      return new Store({ ...database, put: fail, transact: fail, transactGet: fail }, store.tenantId);
+    };
+    const two = [create(thingEntity, thing("a")), create(thingEntity, thing("b"))];
+
+    test("a meeting with another transaction is one, for a write of one item, of several, and a reading", async () => {
+      const meeting = storeThat(cancelled("TransactionConflict"));
+      await expect(meeting.write(two, changeId())).rejects.toThrow(WriteConflict);
+      await expect(meeting.moment([thingEntity.key({ id: "a" })])).rejects.toThrow(WriteConflict);
+      const alone = storeThat(new TransactionConflictException({ message: "", $metadata: {} }));
+      await expect(alone.write(two.slice(0, 1), changeId())).rejects.toThrow(WriteConflict);
+    });
+
+    test.each(["ThrottlingError", "ProvisionedThroughputExceeded"])("%s is throttling", async (code) => {
+      const throttled = storeThat(cancelled(code));
+      await expect(throttled.write(two, changeId())).rejects.toMatchObject({ code: "service.throttled" });
+      const reading = throttled.moment([thingEntity.key({ id: "a" })]);
+      await expect(reading).rejects.toMatchObject({ code: "service.throttled" });
     });
   });
 

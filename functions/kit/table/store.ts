@@ -1,5 +1,9 @@
 import type { TransactWriteItem } from "@aws-sdk/client-dynamodb";
-import { ConditionalCheckFailedException, TransactionCanceledException } from "@aws-sdk/client-dynamodb";
+import {
+  ConditionalCheckFailedException,
+  TransactionCanceledException,
+  TransactionConflictException,
+} from "@aws-sdk/client-dynamodb";
 import { Failure } from "../../../domain/kernel/errors.ts";
 import type { Page } from "../../../domain/kernel/page.ts";
 import { type Cursors, unboundCursors } from "./cursor.ts";
@@ -100,6 +104,15 @@ export const present = <R extends VersionedRecord, I>(
   }),
 });
 
+/** What a cancelled transaction means where no condition was to blame. The SDK sends none of these again. */
+const cancellation = (error: TransactionCanceledException): Error | undefined => {
+  const codes = (error.CancellationReasons ?? []).map(({ Code }) => Code);
+  if (codes.includes("TransactionConflict")) return new WriteConflict();
+  return codes.includes("ThrottlingError") || codes.includes("ProvisionedThroughputExceeded")
+    ? new Failure("service.throttled", { internal: error })
+    : undefined;
+};
+
 export interface ListQuery {
   /** Absent: the table itself, read consistently. */
   readonly index?: IndexName;
@@ -145,9 +158,16 @@ export class Store {
       : this.#database.batchGet(keys.map((key) => itemKey(this.tenantId, key)));
   }
 
-  /** Up to 100 raw items as they stood at one moment, in the order of the keys; undefined where there is none. */
-  moment(keys: readonly Key[]): Promise<(Item | undefined)[]> {
-    return this.#database.transactGet(keys.map((key) => itemKey(this.tenantId, key)));
+  /**
+   * Up to 100 raw items as they stood at one moment, in the order of the keys; undefined where there is none.
+   * @throws WriteConflict where one of them was just being written in a transaction
+   */
+  async moment(keys: readonly Key[]): Promise<(Item | undefined)[]> {
+    try {
+      return await this.#database.transactGet(keys.map((key) => itemKey(this.tenantId, key)));
+    } catch (error) {
+      throw error instanceof TransactionCanceledException ? (cancellation(error) ?? error) : error;
+    }
   }
 
   /** The records in the order of the identities; undefined where there is none. */
@@ -279,6 +299,7 @@ export class Store {
       if (error.Item?.changeId?.S === changeId) return; // our own write, whose answer was lost
       throw writes[0]?.otherwise(error.Item) ?? error;
     }
+    if (error instanceof TransactionConflictException) throw new WriteConflict();
     if (error instanceof TransactionCanceledException) {
       const reasons = error.CancellationReasons ?? [];
       const failed = reasons.findIndex((reason) => reason.Code === "ConditionalCheckFailed");
@@ -286,9 +307,7 @@ export class Store {
         if (reasons.some((reason) => reason.Item?.changeId?.S === changeId)) return;
         throw writes[failed]?.otherwise(reasons[failed]?.Item) ?? error;
       }
-      if (reasons.some((reason) => reason.Code === "TransactionConflict")) throw new WriteConflict();
-      if (reasons.some((reason) => reason.Code === "ThrottlingError"))
-        throw new Failure("service.throttled", { internal: error });
+      throw cancellation(error) ?? error;
     }
     throw error;
   }
