@@ -120,7 +120,10 @@ export const ledgerReadRoutes = {
     summary: "The statement of an account in one commodity",
     description:
       "Lines by day of effect, then by insertion, each with the balance behind it. A page opens with what the page before " +
-      "it closed with. What is posted behind the place that was read while paging stands in the next reading.",
+      "it closed with. What is posted behind the place that was read while paging stands in the next reading. With " +
+      "`knownAt` only what was inserted by then is there, as if nothing had come since. The filters leave lines out and " +
+      "no amount: each balance is that of the whole account. A page may then have fewer lines than `limit`, even none; it " +
+      "goes on as long as there is a `next`.",
     permission: "balance:read",
     query: z.strictObject({
       ...PageQuery,
@@ -130,14 +133,23 @@ export const ledgerReadRoutes = {
         description: "The first day of effect; the balance before it is the opening",
       }),
       to: Day.optional().meta({ description: "The last day of effect" }),
+      knownAt: times.knownAt,
+      kind: z
+        .string()
+        .regex(/^[a-z][a-z-]{0,39}$/)
+        .optional()
+        .meta({ description: "Shows lines of transactions of this kind only", examples: ["journal"] }),
+      clientId: Id("client").optional().meta({ description: "Shows lines about this client only" }),
+      counterpartyId: Id("counterparty").optional(),
+      dealId: Id("deal").optional(),
     }),
     status: 200,
     output: pageOf(StatementLine).extend({
       account: z.string(),
       type: AccountType,
       commodity: z.string(),
-      opening: Amount.meta({ description: "Before the first line of this page" }),
-      closing: Amount.meta({ description: "Behind the last line of this page" }),
+      opening: Amount.meta({ description: "Where the page before it closed, or before `from`" }),
+      closing: Amount.meta({ description: "Where this page ends, lines that are left out included" }),
     }),
     failures: ["record.not-found", "money.overflow"],
   }),

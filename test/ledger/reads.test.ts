@@ -84,6 +84,53 @@ describe("the figures of a ledger", () => {
     }
   });
 
+  test("a statement as known on a day has what was inserted by then, and opens with it", async () => {
+    const query = { account: "cash", commodity: "EUR", from: dayAt(5) };
+    expect(await books.readLedgerStatement({ query: { ...query, knownAt: "2026-07-30" } })).toMatchObject({
+      opening: 0,
+      items: [],
+      closing: 0,
+    });
+    const whole = await books.readLedgerStatement({ query: { ...query, limit: 200 } });
+    expect(
+      await books.readLedgerStatement({ query: { ...query, limit: 200, knownAt: "9999-12-31" } }),
+    ).toEqual(whole);
+  });
+
+  test("a statement that others post to while it is read has every line of before once, and its balances run on", async () => {
+    const { books: own } = await newBooks();
+    const before = await posted(own, fc.sample(movesAmong(accounts, days), { seed, numRuns: 60 }), "before");
+    const meanwhile = posted(
+      own,
+      fc.sample(movesAmong(accounts, days), { seed: seed + 1, numRuns: 60 }),
+      "meanwhile",
+    );
+    const ids: string[] = [];
+    let closing = 0;
+    let cursor: string | undefined;
+    do {
+      const page = await own.readLedgerStatement({
+        query: { account: "cash", commodity: "EUR", limit: 5, cursor },
+      });
+      expect(page.opening).toBe(closing);
+      let running = page.opening;
+      for (const { amount, balance: stands } of page.items) {
+        running += amount;
+        expect(stands).toBe(running);
+      }
+      closing = page.closing;
+      expect(closing).toBe(running);
+      ids.push(...page.items.map(({ transactionId }) => transactionId));
+      cursor = page.next;
+    } while (cursor !== undefined);
+    await meanwhile;
+    expect(new Set(ids).size).toBe(ids.length);
+    const should = before
+      .filter(({ account }) => account === "cash")
+      .map(({ transactionId }) => transactionId);
+    expect(ids.filter((id) => id.startsWith("before")).sort()).toEqual(should.sort());
+  });
+
   test.each([undefined, dayAt(11)])(
     "the trial balance as of %s has equal sides and every account",
     async (asOf) => {
@@ -126,9 +173,9 @@ describe("the figures of a ledger", () => {
     await expect(
       books.readLedgerStatement({ query: { account: "nothing", commodity: "EUR" } }),
     ).rejects.toMatchObject(refused);
-    await expect(
-      books.listMemberBalances({ query: { control: "clients:*:deposit" } }),
-    ).rejects.toMatchObject(refused);
+    await expect(books.listMemberBalances({ query: { control: "clients:*:deposit" } })).rejects.toMatchObject(
+      refused,
+    );
   });
 
   test("a cursor of another statement is refused", async () => {
@@ -222,6 +269,27 @@ describe("the accounts of clients", () => {
         { transactionId: "s2", kind: "sale", amount: 150, balance: 250 },
       ],
     });
+  });
+
+  test("are picked out of the statement of an account, with the balances of all of it", async () => {
+    const { books, client, other } = all;
+    const query = { account: "revenue", commodity: "EUR" };
+    const own = await books.readLedgerStatement({ query: { ...query, clientId: other.id } });
+    expect(own).toMatchObject({
+      opening: 0,
+      items: [{ transactionId: "s3", amount: -1_000, balance: -1_250 }],
+      closing: -1_250,
+    });
+    const lines = await allOf((cursor) =>
+      books.readLedgerStatement({ query: { ...query, clientId: client.id, kind: "sale", limit: 1, cursor } }),
+    );
+    expect(lines).toMatchObject([
+      { transactionId: "s1", balance: -100 },
+      { transactionId: "s2", balance: -250 },
+    ]);
+    const none = await books.readLedgerStatement({ query: { ...query, kind: "payment" } });
+    expect(none).toMatchObject({ items: [], closing: -1_250 });
+    expect(none).not.toHaveProperty("next");
   });
 
   test("are read by who may see the client, and by nobody else", async () => {

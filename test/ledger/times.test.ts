@@ -6,6 +6,7 @@ import { itemKey } from "../../functions/kit/table/item.ts";
 import { mergedItems } from "../../functions/kit/table/merged.ts";
 import { type PostingRequest, post } from "../../functions/ledger/posting.ts";
 import { balanceIn, linePartitions, storedBalance } from "../../functions/ledger/reads-store.ts";
+import { statementPage } from "../../functions/ledger/statement.ts";
 import { pageKey } from "../../functions/ledger/store.ts";
 import { AccountsPlace, accountsStep } from "../../functions/ledger/verify-accounts.ts";
 import { Reserved } from "../../functions/ledger/verify-held.ts";
@@ -54,6 +55,31 @@ describe.each(Object.entries(databases))("both times of a posting on %s", (name,
       );
     }
     const { store } = contextAt(noonOf(12));
+    for (const account of accounts)
+      for (const knownAt of [undefined, 0, 3, 7, 11]) {
+        const should = some
+          .map((one, n) => ({ ...one, id: `t${n}` }))
+          .filter(({ inserted, pair }) => inserted <= (knownAt ?? 99) && pair.includes(account));
+        const filter = knownAt === undefined ? {} : { knownAt: dayAt(knownAt) };
+        const lines: { transactionId: string; balance: bigint }[] = [];
+        let place = { from: "POSTING#", balance: 0n };
+        for (let page = 0; page <= should.length; page++) {
+          const { shown, closing, next } = await statementPage(store, place, {
+            pks: linePartitions(account, "EUR"),
+            to: "POSTING#~",
+            limit: 7,
+            filter,
+          });
+          lines.push(...shown.map(({ line }) => line));
+          expect(closing).toBe(shown.at(-1)?.line.balance ?? place.balance);
+          if (next === undefined) break;
+          place = { from: `${next}!`, balance: closing };
+        }
+        expect(lines.map(({ transactionId }) => transactionId).sort()).toEqual(
+          should.map(({ id }) => id).sort(),
+        );
+        expect(lines.at(-1)?.balance ?? 0n).toBe(await balanceIn(store, account, "EUR", filter));
+      }
     const days = Array.from({ length: 25 }, (_, n) => n - 12);
     for (const account of accounts)
       for (const asOf of days) {
