@@ -130,14 +130,22 @@ const postedGroup = async (
 /** How many groups are posted at once where their order makes no difference. */
 const mostAtOnce = 4;
 
-/** Whether a group may be posted beside others: no account of it can refuse anything, by all that is known. */
-const isCalm = (group: readonly Row[], known: Pick<Known, "account">): boolean =>
-  group.every(({ request: { transaction, opens = [] } }) =>
-    transaction.postings.every(({ account: path }) => {
-      const account = known.account(path) ?? opens.find((one) => one.path === path);
-      return account !== undefined && account.type !== "stock" && !isConstrained(account);
-    }),
-  );
+/** Whether no account of a row can refuse anything, by all that is known: then its place among others means nothing. */
+const isCalm = ({ request: { transaction, opens = [] } }: Row, known: Pick<Known, "account">): boolean =>
+  transaction.postings.every(({ account: path }) => {
+    const account = known.account(path) ?? opens.find((one) => one.path === path);
+    return account !== undefined && account.type !== "stock" && !isConstrained(account);
+  });
+
+/** What counts in one month stands together, for it shares the pages of its accounts. */
+const byMonth = (a: Row, b: Row): number => {
+  const [before, after] = [a, b].map(({ request }) => request.transaction.effectiveOn?.slice(0, 7) ?? "");
+  return before === after || before === undefined || after === undefined
+    ? a.at - b.at
+    : before < after
+      ? -1
+      : 1;
+};
 
 /**
  * Posts each of up to a thousand requests, in groups of as many as one DynamoDB transaction holds. They are posted in
@@ -151,18 +159,22 @@ export const postAll = async (
 ): Promise<BulkResult[]> => {
   const known = knownOf(context.store.tenantId);
   const rows = requests.map((request, at) => ({ at, request }));
-  const groups = groupsOf(rows, known);
   const areDistinct = new Set(requests.map(({ transaction }) => transaction.id)).size === requests.length;
+  const isFree = (row: Row) => areDistinct && isCalm(row, known);
+  const groups = groupsOf(rows.every(isFree) ? rows.toSorted(byMonth) : rows, known);
   const results: BulkResult[] = [];
   for (let at = 0; at < groups.length; ) {
     const next = groups.slice(at, at + mostAtOnce);
-    const other = next.findIndex((group) => !areDistinct || !isCalm(group, known));
+    const other = next.findIndex((group) => !group.every(isFree));
     const together = next.slice(0, other < 0 ? next.length : Math.max(1, other));
     // All of them end before anything is thrown: a failure leaves nothing running behind the answer.
     const done = await Promise.allSettled(together.map((group) => postedGroup(context, group, byHand)));
-    for (const one of done) {
+    for (const [n, one] of done.entries()) {
       if (one.status === "rejected") throw one.reason;
-      results.push(...one.value);
+      for (const [m, result] of one.value.entries()) {
+        const row = together[n]?.[m];
+        if (row) results[row.at] = result;
+      }
     }
     at += together.length;
   }
