@@ -117,10 +117,10 @@ export const dealReopened = event({
 export const dealShipped = event({
   type: "deal.shipped",
   version: 1,
-  summary: "Goods were shipped from a deal",
+  summary: "Goods were shipped from a deal: the last of the shipments that this took",
   data: z.object({
     ...digest,
-    documentId: Id("stockDocument"),
+    documentId: Id("stockDocument").optional().meta({ description: "Absent where only services were done" }),
     orderId: Id("order").optional(),
     at: Instant,
   }),
@@ -149,8 +149,10 @@ export const dealRegistration = (deal: Deal, override?: DealOverride): Happened 
     ...(override ? { override: { reason: override.reason, missing: override.missing } } : {}),
   });
 
-export const dealShipment = (deal: Deal, { documentId, orderId, at }: DealShipment): Happened =>
-  happened(dealShipped, { ...digestOf(deal), documentId, orderId, at });
+export const dealShipment = (
+  deal: Deal,
+  { documentId, orderId, at }: Partial<Pick<DealShipment, "documentId">> & Omit<DealShipment, "documentId">,
+): Happened => happened(dealShipped, { ...digestOf(deal), documentId, orderId, at });
 
 export const dealChange = (deal: Deal, changed: string[]): Happened =>
   happened(dealChanged, { ...digestOf(deal), changed });

@@ -9,6 +9,7 @@ import { accessRoutes } from "./access/routes.ts";
 import { clientRoutes } from "./clients/routes.ts";
 import { contractRoutes } from "./contracts/routes.ts";
 import { dealRoutes } from "./deals/routes.ts";
+import { dealShippingRoutes } from "./deals/shipping-routes.ts";
 import { docsRoutes } from "./docs/routes.ts";
 import { financeRoutes } from "./finance/routes.ts";
 import { importRoutes } from "./imports/routes.ts";
@@ -99,9 +100,10 @@ export const lambdas: readonly LambdaDeclaration[] = [
     memoryMb: 1024,
   },
   {
-    ...api("orders", "Quotes, and orders: reserved, shipped, invoiced, taken back", {
+    ...api("orders", "Quotes, and orders: reserved, shipped (also from a deal), invoiced, taken back", {
       ...orderRoutes,
       ...quoteRoutes,
+      ...dealShippingRoutes,
     }),
     memoryMb: 1024,
     timeoutSeconds: 29,

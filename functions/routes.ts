@@ -2,6 +2,7 @@ import { accessRoutes } from "./access/routes.ts";
 import { clientRoutes } from "./clients/routes.ts";
 import { contractRoutes } from "./contracts/routes.ts";
 import { dealRoutes } from "./deals/routes.ts";
+import { dealShippingRoutes } from "./deals/shipping-routes.ts";
 import { docsRoutes } from "./docs/routes.ts";
 import { financeRoutes } from "./finance/routes.ts";
 import { importRoutes } from "./imports/routes.ts";
@@ -24,6 +25,7 @@ export const allRoutes = {
   ...clientRoutes,
   ...productRoutes,
   ...dealRoutes,
+  ...dealShippingRoutes,
   ...stockRoutes,
   ...contractRoutes,
   ...peopleRoutes,

@@ -65,7 +65,7 @@ export const DealOverride = StepOverride.extend({
 });
 export type DealOverride = z.infer<typeof DealOverride>;
 
-/** Goods that were shipped from the deal itself. */
+/** Goods that left for the deal, as it was told when they were shipped from it. */
 export const DealShipment = z.object({
   documentId: Id("stockDocument"),
   orderId: Id("order").optional(),
@@ -144,10 +144,15 @@ export const Deal = z
       .meta({
         description: `The last ${mostShown.overrides}, oldest first; all of them: \`/v1/deals/overrides\``,
       }),
+    orderId: Id("order")
+      .optional()
+      .meta({ description: "The order that was made of its items, to ship them" }),
     shipments: z
       .array(DealShipment)
       .optional()
-      .meta({ description: `The last ${mostShown.shipments} that were shipped from the deal, oldest first` }),
+      .meta({
+        description: `The last ${mostShown.shipments} of the orders and reservations that were shipped from the deal, oldest first`,
+      }),
     fields: FieldValues,
     externalId: z.string().optional(),
     createdAt: Instant,

@@ -107,6 +107,10 @@ const UnderWay = z.object({
   dueOn: Day.optional(),
   memo: z.string().optional(),
   by: z.string().meta({ description: "The member who asked for it" }),
+  deal: z
+    .object({ stageId: Slug.optional() })
+    .optional()
+    .meta({ description: "It was shipped from the deal, which comes to this stage with the last shipment" }),
   startedAt: Instant,
   continueAt: Instant.meta({
     description:

@@ -12,7 +12,7 @@ import {
 } from "./order.ts";
 
 /** What stands at the head of all documents of a step. */
-export type StepHead = Pick<UnderWay, "step" | "dueOn" | "memo" | "by"> & { readonly on: Day };
+export type StepHead = Pick<UnderWay, "step" | "dueOn" | "memo" | "by" | "deal"> & { readonly on: Day };
 
 /** A step as one write after the other: what the first takes, and what is left then. */
 export interface Portion {

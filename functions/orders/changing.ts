@@ -4,7 +4,7 @@ import type { Order } from "../../domain/orders/order.ts";
 import type { Reservation } from "../../domain/stock/reservation.ts";
 import type { Happened } from "../../events/event.ts";
 import { type Context, checkVersion } from "../kit/context.ts";
-import { StaleWrite, update } from "../kit/table/store.ts";
+import { StaleWrite, update, type Write } from "../kit/table/store.ts";
 import { post } from "../ledger/posting.ts";
 import type { Movement } from "../stock/movements.ts";
 import { reservationEntity } from "../stock/store.ts";
@@ -55,17 +55,21 @@ export const reservationOf = async ({ store }: Context, { reservationId }: Order
     "reservation",
   );
 
-/** Posts a movement and writes the order with it. */
+/** Posts a movement and writes the order with it. @param besides what else belongs to the change */
 export const postWith = async (
   context: Context,
   { requests, writes, happened: what }: Movement,
   order: Order,
   event: Happened,
+  besides: { readonly writes: readonly Write[]; readonly happened: readonly Happened[] } = {
+    writes: [],
+    happened: [],
+  },
 ): Promise<Order> => {
   try {
     const { answer } = await post(context, requests, {
-      writes: [...writes, update(orderEntity, order)],
-      happened: [...what, event],
+      writes: [...writes, update(orderEntity, order), ...besides.writes],
+      happened: [...what, event, ...besides.happened],
       answer: () => order,
     });
     return answer;

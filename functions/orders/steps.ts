@@ -18,6 +18,7 @@ import {
 } from "../../domain/orders/under-way.ts";
 import { happened } from "../../events/event.ts";
 import { orderHalted, orderInvoiced, orderShipped } from "../../events/orders.ts";
+import { dealWithShipment } from "../deals/with-shipment.ts";
 import { drafted } from "../finance/drafting.ts";
 import { todayOf } from "../finance/ground.ts";
 import { issueDraft } from "../finance/issuing.ts";
@@ -29,9 +30,14 @@ import { orderEntity } from "./store.ts";
 
 type Head = Omit<StepHead, "step">;
 
-/** One shipment, with the order in one write. */
-const shippedPart = async (context: Context, before: Order, { on, memo, by }: Head, portion: Portion) => {
-  const { counterpartyId } = before;
+/** One shipment, with the order in one write; the last of those that were shipped from a deal with the deal, too. */
+const shippedPart = async (
+  context: Context,
+  before: Order,
+  { on, memo, by, deal }: Head,
+  portion: Portion,
+) => {
+  const { counterpartyId, dealId } = before;
   const { parts, left } = portion;
   const movement = await reservedShipment(
     context,
@@ -40,7 +46,11 @@ const shippedPart = async (context: Context, before: Order, { on, memo, by }: He
     lotsOf(before, parts),
   );
   const order = shipped(before, parts, movement.document.id, context.now, left);
-  return postWith(context, movement, order, happened(orderShipped, order));
+  const besides =
+    deal && !left && dealId !== undefined
+      ? await dealWithShipment(context, dealId, { document: movement.document, order, by }, deal)
+      : undefined;
+  return postWith(context, movement, order, happened(orderShipped, order), besides);
 };
 
 /** One invoice, with the order in one write. */
@@ -135,7 +145,7 @@ const rest = async (context: Context, order: Order): Promise<Order> => {
   }
 };
 
-type Wished = Partial<Pick<Head, "on" | "dueOn" | "memo">>;
+type Wished = Partial<Pick<Head, "on" | "dueOn" | "memo" | "deal">>;
 
 const step = async (
   context: Context,
@@ -154,14 +164,15 @@ const step = async (
 /**
  * Ships of an order what is wished, or all that is open: in as many shipments as it takes, each with the order in one write. The
  * first of them is refused or made; what the others are refused for stands on the order.
- * @throws order.not-confirmed, order.beyond-line, order.nothing-left, order.under-way, limit.exceeded, what stock and ledger
- * refuse
+ * @param head `deal`: it is shipped from the order's deal, which is written with the last shipment
+ * @throws order.not-confirmed, order.beyond-line, order.nothing-left, order.under-way, limit.exceeded, what stock, ledger and
+ * the deal refuse
  */
 export const shipOrder = (
   context: Context,
   orderId: string,
   parts: readonly Part[] | undefined,
-  head: Pick<Wished, "on" | "memo"> = {},
+  head: Pick<Wished, "on" | "memo" | "deal"> = {},
 ): Promise<Order> => step(context, orderId, head, "shipping", (order) => partsToShip(order, parts));
 
 /** Invoices all that was shipped and not invoiced yet, likewise. @throws what finance and contracts refuse, too */

@@ -73,7 +73,7 @@ const rulesBeyondForm = [
   /^has to be there with another currency or kind of prices$/,
   /^cannot be given together with clientId$/,
   /^phone, email, taxId and externalId go one at a time$/,
-  /^names a (contact|product|member|place of a product) twice$/,
+  /^names a (contact|product|member|kind|place of a product) twice$/,
   /^has shares of more than 100 percent$/,
   /^is not a declared field$/,
   /^cannot be given together with features$/,

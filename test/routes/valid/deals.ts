@@ -1,5 +1,6 @@
 import { type Company, fresh } from "../company.ts";
 import type { Requests } from "../request.ts";
+import { someGoods } from "./stock.ts";
 
 const anotherDeal = (
   { call }: Company,
@@ -38,6 +39,13 @@ export const deals: Requests = {
     params: { dealId: (await anotherDeal(company, { typeId: "order" })).id },
     body: { reason: "Agreed on the phone" },
   }),
+  shipDeal: async (company) => {
+    const { cli: clientId = "", cpt: counterpartyId = "" } = company.ids;
+    const deal = await anotherDeal(company, { clientId });
+    const lines = [{ ...(await someGoods(company)), quantity: 10, unitPriceMinor: 100 }];
+    await company.call.createOrder({ body: { clientId, counterpartyId, dealId: deal.id, lines } });
+    return { params: { dealId: deal.id }, body: { stageId: "qualified", memo: "By lorry" } };
+  },
   loseDeal: async (company) => ({
     params: { dealId: (await anotherDeal(company)).id },
     body: { reasonId: "price", competitor: "Rival SRL" },

@@ -1,0 +1,259 @@
+import { scopeOf } from "../../domain/access/permissions.ts";
+import { visible } from "../../domain/access/scope.ts";
+import type { ClientCounterparty } from "../../domain/clients/counterparty.ts";
+import { linkOn } from "../../domain/clients/links.ts";
+import { asNextVersion, type Deal } from "../../domain/deals/deal.ts";
+import { demandedFor, evidenceMissing, missingOf } from "../../domain/deals/evidence.ts";
+import { dealTypeOf } from "../../domain/deals/pipeline.ts";
+import type { Sales } from "../../domain/deals/sales.ts";
+import { asShipped, type GoodsSource, goodsSourceOf, withOrder } from "../../domain/deals/shipment.ts";
+import { Failure, notFound } from "../../domain/kernel/errors.ts";
+import { Shortage } from "../../domain/ledger/errors.ts";
+import { confirmed, lotsOf, openParts } from "../../domain/orders/change.ts";
+import { NewOrder, type Order } from "../../domain/orders/order.ts";
+import type { StockDocument } from "../../domain/stock/document.ts";
+import type { Reservation } from "../../domain/stock/reservation.ts";
+import { dealChange } from "../../events/deals.ts";
+import { happened } from "../../events/event.ts";
+import { orderConfirmed, orderDrafted } from "../../events/orders.ts";
+import { partitions as clientPartitions, wholePrefix } from "../clients/store.ts";
+import { todayOf } from "../finance/ground.ts";
+import { type Context, saveAs } from "../kit/context.ts";
+import type { RequestOf } from "../kit/route.ts";
+import type { Handlers } from "../kit/serve.ts";
+import { create, StaleWrite } from "../kit/table/store.ts";
+import { faultsOf } from "../kit/validate.ts";
+import { post } from "../ledger/posting.ts";
+import { draftedOrder } from "../orders/drafting.ts";
+import { orderHandlers } from "../orders/handlers.ts";
+import { shipOrder } from "../orders/steps.ts";
+import { orderEntity } from "../orders/store.ts";
+import { reservedShipment } from "../stock/movements.ts";
+import { reservation } from "../stock/reservations.ts";
+import { stockPartitions } from "../stock/store.ts";
+import { untilSettled } from "../stock/turns.ts";
+import { rulesOf } from "./create.ts";
+import { mayRead } from "./references.ts";
+import { loadSales } from "./sales.ts";
+import type { dealShippingRoutes } from "./shipping-routes.ts";
+import { dealEntity, dealUpdate } from "./store.ts";
+import { broughtTo, dealWithShipment } from "./with-shipment.ts";
+
+type Wished = RequestOf<typeof dealShippingRoutes.shipDeal>["body"];
+
+/** What goes before the shipment is saved without the answer: a repetition is to go on from there, not to be answered. */
+const before = (context: Context): Context => ({
+  ...context,
+  ifMatch: undefined,
+  save: async ({ answer, ...change }) => {
+    await saveAs(context, context.member.id, change);
+    return answer;
+  },
+});
+
+/** @throws deal.client-missing */
+const clientOf = ({ clientId }: Deal): string => {
+  if (clientId === undefined) throw new Failure("deal.client-missing");
+  return clientId;
+};
+
+/** A client's counterparties of which one is taken without being named. */
+const mostCounterparties = 50;
+
+/** The counterparty that signs: as named, else the only one that belongs to the client today. @throws deal.shipment-unclear */
+const counterpartyOf = async (
+  context: Context,
+  clientId: string,
+  named: string | undefined,
+): Promise<string | undefined> => {
+  if (named !== undefined) return named;
+  const { items } = await context.store.list<ClientCounterparty>({
+    pk: clientPartitions.client(clientId),
+    beginsWith: `${wholePrefix}#COUNTERPARTY#`,
+    limit: mostCounterparties,
+  });
+  const today = todayOf(context);
+  const linked = items.filter(({ links }) => linkOn(links, today)?.clientId === clientId);
+  if (linked.length > 1)
+    throw new Failure("deal.shipment-unclear", {
+      fields: [{ pointer: "/counterpartyId", reason: "has to name one of the client's counterparties" }],
+    });
+  return linked[0]?.id;
+};
+
+/** The refusal of goods that are short, with the names of the products. */
+const named = (error: unknown, { lines }: Pick<Order, "lines">): unknown =>
+  error instanceof Failure && error.code === "stock.insufficient"
+    ? new Failure(error.code, {
+        detail: error.detail,
+        fields: error.fields.map(({ pointer, reason }) => {
+          const line = lines[Number(/^\/lines\/(\d+)\//.exec(pointer)?.[1])];
+          return { pointer: "", reason: line ? `${line.description} ${reason}` : reason };
+        }),
+      })
+    : error;
+
+/** An order of the deal's items, drawn up and not saved. @throws deal.shipment-unclear where they are not one */
+const itemsOrder = async (
+  context: Context,
+  deal: Deal,
+  { items, warehouseId }: Extract<GoodsSource, { of: "items" }>,
+  { place, counterpartyId, memo }: Wished,
+): Promise<Order> => {
+  const clientId = clientOf(deal);
+  const order = NewOrder.safeParse({
+    ...{ clientId, dealId: deal.id, memo, currency: deal.currency },
+    counterpartyId: await counterpartyOf(context, clientId, counterpartyId),
+    lines: items.map(({ productId, quantity, unitPriceMinor, discount }) => ({
+      ...{ productId, quantity, unitPriceMinor, discount, warehouseId, place },
+    })),
+  });
+  if (!order.success)
+    throw new Failure("deal.shipment-unclear", {
+      detail: "Its items cannot be one order as they are; draw one up.",
+      fields: faultsOf("", order.error.issues),
+    });
+  return draftedOrder(context, order.data);
+};
+
+/** The order of the deal's items, confirmed with its goods reserved, and noted on the deal: one write. */
+const orderedItems = async (context: Context, deal: Deal, draft: Order): Promise<Order> => {
+  const { ownerId, teamId } = deal;
+  const held = await reservation(
+    context,
+    {
+      ...{ id: context.newId("reservation"), orderId: draft.id, dealId: deal.id },
+      ...{ clientId: draft.clientId, ownerId, ...(teamId === undefined ? {} : { teamId }) },
+    },
+    lotsOf(draft, openParts(draft)),
+  );
+  const order = confirmed(draft, held.reservation.id, context.now);
+  const next = asNextVersion({ ...deal, orderId: order.id }, context.now);
+  return context.save({
+    writes: [create(orderEntity, order), ...dealUpdate(next), ...held.writes],
+    happened: [
+      happened(orderDrafted, draft),
+      happened(orderConfirmed, order),
+      dealChange(next, ["orderId"]),
+      ...held.happened,
+    ],
+    answer: order,
+  });
+};
+
+interface Ground {
+  readonly deal: Deal;
+  readonly sales: Sales;
+  /** Refuses what would not be proven when an order is shipped. */
+  readonly check: (order?: Order) => void;
+  readonly source: GoodsSource;
+}
+
+/** How many reservations of a deal are looked at. */
+const mostReservations = 100;
+
+/** What a shipment from a deal is decided on; whatever can be refused is refused here, before anything is written. */
+const groundOf = async (context: Context, dealId: string, wished: Wished): Promise<Ground> => {
+  const { store, member } = context;
+  const [deal, settings, sold, reservations] = await Promise.all([
+    store.get(dealEntity, { id: dealId }),
+    context.settings(),
+    loadSales(context, dealId),
+    store.list<Reservation>({
+      ...{ index: "client", pk: stockPartitions.reservationsOfDeal(dealId) },
+      ...{ newestFirst: true, limit: mostReservations },
+    }),
+  ]);
+  const scope = scopeOf(member.role, "deal:read");
+  if (!deal || !mayRead(context, deal) || !scope || !visible(member, scope, deal)) throw notFound();
+  // An order that was made a moment ago may not be in the index yet.
+  const made = deal.orderId === undefined ? undefined : await store.get(orderEntity, { id: deal.orderId });
+  const sales = made ? withOrder(sold, made) : sold;
+  const rules = rulesOf(context, settings);
+  const brought = broughtTo(rules, deal, wished, { at: context.now, by: member.id });
+  const step = brought === deal ? undefined : brought.moves.at(-1);
+  const demanded = step ? demandedFor(dealTypeOf(rules, deal.typeId), step) : [];
+  const check = (order?: Order) => {
+    if (!order) return;
+    const missing = missingOf(demanded, withOrder(sales, asShipped(order)));
+    if (missing.length > 0) throw evidenceMissing(missing, "/stageId");
+  };
+  const active = reservations.items.filter(({ state, orderId }) => state === "active" && !orderId);
+  return { deal, sales, check, source: goodsSourceOf(deal, sales, active, wished) };
+};
+
+/** The order that is to be shipped, confirmed with its goods reserved; or the reservation, where there is no order. */
+const readied = async (
+  context: Context,
+  dealId: string,
+  wished: Wished,
+): Promise<{ readonly order: Order } | { readonly reservation: Reservation; readonly deal: Deal }> => {
+  const { deal, check, source } = await groundOf(context, dealId, wished);
+  if (source.of === "reservation") {
+    clientOf(deal);
+    return { reservation: source.reservation, deal };
+  }
+  const order = source.of === "items" ? await itemsOrder(context, deal, source, wished) : source.order;
+  check(order);
+  try {
+    if (source.of === "items") return { order: await orderedItems(context, deal, order) };
+    if (source.of === "order") return { order };
+    const params = { orderId: order.id };
+    return { order: await orderHandlers.confirmOrder({ params, query: {}, body: undefined }, context) };
+  } catch (error) {
+    throw named(error, order);
+  }
+};
+
+/** A reservation without an order, shipped in one write with the deal. */
+const shippedReservation = async (
+  context: Context,
+  deal: Deal,
+  held: Reservation,
+  { stageId, effectiveOn, memo, counterpartyId }: Wished,
+): Promise<{ document: StockDocument }> => {
+  const by = context.member.id;
+  const clientId = clientOf(deal);
+  const {
+    document,
+    requests,
+    writes,
+    happened: what,
+  } = await reservedShipment(
+    context,
+    {
+      ...{ by, effectiveOn, memo, clientId },
+      counterpartyId: await counterpartyOf(context, clientId, counterpartyId),
+    },
+    held,
+  );
+  const besides = await dealWithShipment(context, deal.id, { document, by }, { stageId });
+  try {
+    const { answer } = await post(context, requests, {
+      writes: [...writes, ...besides.writes],
+      happened: [...what, ...besides.happened],
+      answer: () => ({ document }),
+    });
+    return answer;
+  } catch (error) {
+    throw error instanceof Shortage ? new StaleWrite() : error;
+  }
+};
+
+export const dealShippingHandlers: Handlers<typeof dealShippingRoutes> = {
+  async shipDeal({ params, body }, context) {
+    const ready = await untilSettled(context, () => readied(before(context), params.dealId, body));
+    if ("reservation" in ready) return shippedReservation(context, ready.deal, ready.reservation, body);
+    const answering: Context = {
+      ...context,
+      ifMatch: undefined,
+      save: async (change) => {
+        await context.save({ ...change, answer: { order: change.answer } });
+        return change.answer;
+      },
+    };
+    const { stageId, effectiveOn: on, memo } = body;
+    const order = await shipOrder(answering, ready.order.id, undefined, { on, memo, deal: { stageId } });
+    return { order };
+  },
+};
