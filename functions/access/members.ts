@@ -9,11 +9,11 @@ import {
 import { rightsByRole } from "../../domain/access/permissions.ts";
 import type { Member } from "../../domain/access/records.ts";
 import { teamsAfter } from "../../domain/access/team.ts";
-import { notFound } from "../../domain/kernel/errors.ts";
 import { pageSize } from "../../domain/kernel/page.ts";
 import { memberChanged, memberDismissed, memberInvited, memberReinstated } from "../../events/access.ts";
 import { happened } from "../../events/event.ts";
 import { checkVersion } from "../kit/context.ts";
+import { found } from "../kit/found.ts";
 import { memberEntity } from "../kit/records.ts";
 import type { Handlers } from "../kit/serve.ts";
 import { create, type Store, update } from "../kit/table/store.ts";
@@ -23,9 +23,7 @@ import type { memberRoutes } from "./member-routes.ts";
 import { handoverEntity } from "./store.ts";
 
 const loaded = async (store: Store, id: string): Promise<Member> => {
-  const member = await store.get(memberEntity, { id });
-  if (!member) throw notFound();
-  return member;
+  return found(store.get(memberEntity, { id }));
 };
 
 export const memberHandlers: Handlers<typeof memberRoutes> = {

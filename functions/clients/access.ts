@@ -4,6 +4,7 @@ import type { Client } from "../../domain/clients/client.ts";
 import { type Counterparty, clientsOf, holdersOf } from "../../domain/clients/counterparty.ts";
 import { notFound } from "../../domain/kernel/errors.ts";
 import type { Context } from "../kit/context.ts";
+import { found } from "../kit/found.ts";
 import { clientEntity, counterpartyEntity } from "./store.ts";
 
 type Seeing = Pick<Context, "store" | "member" | "scope">;
@@ -13,6 +14,22 @@ export const reachesClient = (
   { member, scope }: Pick<Context, "member" | "scope">,
   client: Client,
 ): boolean => visible(member, scope, client);
+
+/** Which of these clients the right reaches. */
+export const reachedClients = async (
+  { store, member, scope }: Seeing,
+  clientIds: Iterable<string>,
+): Promise<ReadonlySet<string>> => {
+  const distinct = new Set(clientIds);
+  if (scope === "all") return distinct;
+  const clients = await store.getAll(
+    clientEntity,
+    [...distinct].map((id) => ({ id })),
+  );
+  return new Set(
+    clients.flatMap((client) => (client && reachesClient({ member, scope }, client) ? [client.id] : [])),
+  );
+};
 
 /** The client. @throws record.not-found where there is none, and where the member's right does not reach it */
 export const loadClient = async (context: Seeing, id: string): Promise<Client> => {
@@ -39,18 +56,11 @@ export const loadCounterparty = async (
   id: string,
   reachedAlready?: string,
 ): Promise<SeenCounterparty> => {
-  const counterparty = await context.store.get(counterpartyEntity, { id });
-  if (!counterparty) throw notFound();
+  const counterparty = await found(context.store.get(counterpartyEntity, { id }));
   const hidden = maskFor(context.member.role).counterparty;
   if (context.scope === "all")
     return { counterparty, reaches: () => true, shown: (one) => masked(one, hidden) };
-  const clients = await context.store.getAll(
-    clientEntity,
-    clientsOf(counterparty).map((clientId) => ({ id: clientId })),
-  );
-  const reached = new Set(
-    clients.flatMap((client) => (client && reachesClient(context, client) ? [client.id] : [])),
-  );
+  const reached = new Set(await reachedClients(context, clientsOf(counterparty)));
   if (!holdersOf(counterparty).some((clientId) => reached.has(clientId))) throw notFound();
   if (reachedAlready !== undefined) reached.add(reachedAlready);
   return {

@@ -5,6 +5,7 @@ import type { Doing } from "../../domain/contracts/change.ts";
 import type { ContractRecord } from "../../domain/contracts/contract.ts";
 import { Failure, notFound } from "../../domain/kernel/errors.ts";
 import { dayIn } from "../../domain/kernel/time.ts";
+import { reachedClients } from "../clients/access.ts";
 import { unknownClient } from "../clients/references.ts";
 import { clientEntity, counterpartyEntity } from "../clients/store.ts";
 import { dealEntity } from "../deals/store.ts";
@@ -22,21 +23,7 @@ export const doingOf = (context: Context): Doing => ({
 
 type Seeing = Pick<Context, "store" | "member" | "scope">;
 
-/** Which of these clients the member's right reaches: a contract is seen by whoever sees its client. */
-export const reachedClients = async (
-  { store, member, scope }: Seeing,
-  clientIds: readonly string[],
-): Promise<ReadonlySet<string>> => {
-  if (scope === "all") return new Set(clientIds);
-  const distinct = [...new Set(clientIds)];
-  const clients = await store.getAll(
-    clientEntity,
-    distinct.map((id) => ({ id })),
-  );
-  return new Set(clients.flatMap((client) => (client && visible(member, scope, client) ? [client.id] : [])));
-};
-
-/** @throws record.not-found where there is none, and where the member's right does not reach its client */
+/** A contract is seen by whoever sees its client. @throws record.not-found where there is none, and out of reach */
 export const loadContract = async (context: Seeing, id: string): Promise<ContractRecord> => {
   const contract = await context.store.get(contractEntity, { id });
   if (!contract || !(await reachedClients(context, [contract.clientId])).has(contract.clientId))

@@ -1,7 +1,8 @@
 import { withDeal, withoutDeal } from "../../domain/contracts/change.ts";
 import { type ContractDeal, mostDeals } from "../../domain/contracts/contract.ts";
-import { Failure, notFound } from "../../domain/kernel/errors.ts";
+import { Failure } from "../../domain/kernel/errors.ts";
 import { pageSize } from "../../domain/kernel/page.ts";
+import { found } from "../kit/found.ts";
 import type { Handlers } from "../kit/serve.ts";
 import { create, remove } from "../kit/table/store.ts";
 import { checkDeal, loadContract } from "./access.ts";
@@ -44,8 +45,7 @@ export const dealHandlers: Handlers<Routes> = {
 
   async unlinkContractDeal({ params }, context) {
     return changing(context, params.contractId, async (before) => {
-      const link = await context.store.get(contractDealEntity, params);
-      if (!link) throw notFound();
+      const link = await found(context.store.get(contractDealEntity, params));
       const after = withoutDeal(before, context.now);
       return { after, what: changeOf(after, ["deals"]), writes: [remove(contractDealEntity, link)] };
     });

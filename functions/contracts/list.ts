@@ -6,12 +6,13 @@ import {
   lastDayOf,
 } from "../../domain/contracts/contract.ts";
 import { type Page, pageSize } from "../../domain/kernel/page.ts";
+import { reachedClients } from "../clients/access.ts";
 import type { Context } from "../kit/context.ts";
 import type { RequestOf } from "../kit/route.ts";
 import { fromItem, type Item } from "../kit/table/item.ts";
 import { siftedPage } from "../kit/table/sifted.ts";
 import type { ListQuery } from "../kit/table/store.ts";
-import { reachedClients, todayOf } from "./access.ts";
+import { todayOf } from "./access.ts";
 import type { contractRoutes } from "./routes.ts";
 import { contractEntity, contractPrefix, noEnd, numberClaimEntity, partitions } from "./store.ts";
 

@@ -11,7 +11,7 @@ import {
   refunded,
   withRate,
 } from "../../domain/finance/payment.ts";
-import { Failure, notFound } from "../../domain/kernel/errors.ts";
+import { Failure } from "../../domain/kernel/errors.ts";
 import { exactNumber } from "../../domain/kernel/money.ts";
 import { opposite } from "../../domain/ledger/transaction.ts";
 import { type Happened, happened } from "../../events/event.ts";
@@ -24,15 +24,9 @@ import { checkAllocationsFit, invoicesToSettle, type WishedAllocation } from "./
 import { checkReached, loadNamed, postingRequest, ratesOn, todayOf } from "./ground.ts";
 import { carriedOut, settledEvents } from "./issuing.ts";
 import { paymentsPage } from "./lists.ts";
+import { loadCreditNote, loadPayment } from "./load.ts";
 import type { paymentRoutes } from "./payment-routes.ts";
 import { creditNoteEntity, invoiceEntity, paymentEntity, referenceClaim, referenceRelease } from "./store.ts";
-
-const loadPayment = async (context: Context, id: string): Promise<Payment> => {
-  const payment = await context.store.get(paymentEntity, { id });
-  if (!payment) throw notFound();
-  await checkReached(context, payment);
-  return payment;
-};
 
 const linksOf = ({ id, clientId, counterpartyId }: Pick<Payment, "id" | "clientId" | "counterpartyId">) => ({
   clientId,
@@ -154,9 +148,7 @@ export const paymentHandlers: Handlers<typeof paymentRoutes> = {
   },
 
   async allocateCreditNote({ params, body }, context) {
-    const note = await context.store.get(creditNoteEntity, { id: params.creditNoteId });
-    if (!note) throw notFound();
-    await checkReached(context, note);
+    const note = await loadCreditNote(context, params.creditNoteId);
     checkVersion(context, note);
     return allocate(context, note, body, (after) => update(creditNoteEntity, after));
   },

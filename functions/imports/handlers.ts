@@ -1,10 +1,11 @@
 import { cancelled, type ImportJob, importOf, newImportJob, resumed } from "../../domain/imports/job.ts";
-import { Failure, notFound } from "../../domain/kernel/errors.ts";
+import { Failure } from "../../domain/kernel/errors.ts";
 import { pageSize } from "../../domain/kernel/page.ts";
 import { instantOf, millisecondsOf } from "../../domain/kernel/time.ts";
 import { happened } from "../../events/event.ts";
 import { callOf, importContinued, importEnded, importRequested } from "../../events/imports.ts";
 import { type Context, checkVersion } from "../kit/context.ts";
+import { found } from "../kit/found.ts";
 import type { Handlers } from "../kit/serve.ts";
 import { create, update } from "../kit/table/store.ts";
 import { checkRights } from "./rights.ts";
@@ -13,9 +14,7 @@ import { type FaultyRow, faultsPrefix, importEntity, importMappingEntity, upload
 import { type Uploads, uploadLifetimeSeconds } from "./uploads.ts";
 
 const load = async (context: Context, importId: string): Promise<ImportJob> => {
-  const job = await context.store.get(importEntity, { id: importId });
-  if (!job) throw notFound();
-  return job;
+  return found(context.store.get(importEntity, { id: importId }));
 };
 
 export const importHandlers = (uploads: Uploads): Handlers<typeof importRoutes> => ({

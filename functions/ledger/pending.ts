@@ -1,18 +1,16 @@
-import { notFound } from "../../domain/kernel/errors.ts";
 import type { Day, Instant } from "../../domain/kernel/time.ts";
 import { checkOpen, openPending, type Pending, partOf, settled } from "../../domain/ledger/pending.ts";
 import type { Posting, Settlement, Transaction } from "../../domain/ledger/transaction.ts";
 import { happened } from "../../events/event.ts";
 import { pendingMade, pendingSettled } from "../../events/ledger-pending.ts";
+import { found } from "../kit/found.ts";
 import { create, StaleWrite, type Store, update } from "../kit/table/store.ts";
 import { pendingEntity } from "./pending-store.ts";
 import { type PostingContext, type PostingRequest, post } from "./posting.ts";
 
 /** How a pending transaction stands. @throws record.not-found */
 export const loadPending = async (store: Store, id: string): Promise<Pending> => {
-  const pending = await store.get(pendingEntity, { id });
-  if (!pending) throw notFound();
-  return pending;
+  return found(store.get(pendingEntity, { id }));
 };
 
 const only = (transactions: readonly Transaction[]): Transaction => {

@@ -5,6 +5,7 @@ import { PeriodLock } from "../../domain/ledger/lock.ts";
 import { type BalanceTimes, balanceOf, type LedgerPage } from "../../domain/ledger/pages.ts";
 import { loadClient } from "../clients/access.ts";
 import type { Context } from "../kit/context.ts";
+import { found } from "../kit/found.ts";
 import { counterOf } from "../kit/table/counter.ts";
 import { entity } from "../kit/table/entity.ts";
 import type { Item } from "../kit/table/item.ts";
@@ -30,9 +31,7 @@ export const loadAccount = async (context: Reading, path: string): Promise<Accou
     if (clientId === undefined) throw notFound();
     await loadClient(context, clientId);
   }
-  const account = await context.store.get(accountEntity, { path });
-  if (!account) throw notFound();
-  return account;
+  return found(context.store.get(accountEntity, { path }));
 };
 
 /** A page as it lies in the table. */

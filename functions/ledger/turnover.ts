@@ -1,10 +1,10 @@
-import { notFound } from "../../domain/kernel/errors.ts";
 import { pageSize } from "../../domain/kernel/page.ts";
 import { dayIn } from "../../domain/kernel/time.ts";
 import { type TurnoverSums, turnoverShards } from "../../domain/ledger/effects.ts";
 import { type Turnover, turnoverOf } from "../../domain/ledger/turnover.ts";
 import { loadClient, loadCounterparty } from "../clients/access.ts";
 import type { Context } from "../kit/context.ts";
+import { found } from "../kit/found.ts";
 import type { Handlers } from "../kit/serve.ts";
 import { mergedItems } from "../kit/table/merged.ts";
 import { productEntity } from "../products/store.ts";
@@ -82,7 +82,7 @@ export const turnoverHandlers: Pick<
   },
 
   async readProductTurnover({ params, query }, context) {
-    if (!(await context.store.get(productEntity, { id: params.productId }))) throw notFound();
+    await found(context.store.get(productEntity, { id: params.productId }));
     return turnoverShown(context, "product", params.productId, query);
   },
 };

@@ -3,6 +3,7 @@ import type { Member } from "../../domain/access/records.ts";
 import { visible } from "../../domain/access/scope.ts";
 import { Failure, type FieldFault, notFound } from "../../domain/kernel/errors.ts";
 import type { NewTimeEntry, TimeEntry } from "../../domain/people/entry.ts";
+import { reachedClients } from "../clients/access.ts";
 import { clientEntity } from "../clients/store.ts";
 import { dealEntity } from "../deals/store.ts";
 import type { Context } from "../kit/context.ts";
@@ -30,14 +31,7 @@ const seenClients = async (
   clientIds: readonly string[],
 ): Promise<ReadonlySet<string>> => {
   const scope = scopeOf(member.role, "client:read");
-  if (scope === undefined) return new Set();
-  const distinct = [...new Set(clientIds)];
-  if (scope === "all") return new Set(distinct);
-  const clients = await store.getAll(
-    clientEntity,
-    distinct.map((id) => ({ id })),
-  );
-  return new Set(clients.flatMap((client) => (client && visible(member, scope, client) ? [client.id] : [])));
+  return scope === undefined ? new Set() : reachedClients({ store, member, scope }, clientIds);
 };
 
 /** An entry whose member the right reaches. @throws record.not-found */

@@ -10,9 +10,10 @@ import {
 import { happened } from "../../events/event.ts";
 import { memberPostsChanged, positionChanged, positionCreated } from "../../events/people.ts";
 import { type Context, checkVersion } from "../kit/context.ts";
+import { found } from "../kit/found.ts";
 import { memberEntity } from "../kit/records.ts";
 import type { Handlers } from "../kit/serve.ts";
-import { create, update } from "../kit/table/store.ts";
+import { create, StaleWrite, update } from "../kit/table/store.ts";
 import type { peopleRoutes } from "./routes.ts";
 import { memberPostsEntity, nameMoved, nameTaken, partitions, positionEntity } from "./store.ts";
 import { timeHandlers } from "./time-handlers.ts";
@@ -21,9 +22,7 @@ const announced = ({ id, version, name, active }: Position) => ({ positionId: id
 
 /** @throws record.not-found */
 const loadPosition = async ({ store }: Pick<Context, "store">, id: string): Promise<Position> => {
-  const position = await store.get(positionEntity, { id });
-  if (!position) throw notFound();
-  return position;
+  return found(store.get(positionEntity, { id }));
 };
 
 /** The posts of a member: none where nothing was said yet. @throws record.not-found for a member who is not there */
@@ -95,8 +94,12 @@ export const peopleHandlers: Handlers<typeof peopleRoutes> = {
         : [],
     );
     if (inactive.length > 0) throw new Failure("people.position-inactive", { fields: inactive });
+    const write =
+      before.version === 0
+        ? create(memberPostsEntity, after, () => new StaleWrite())
+        : update(memberPostsEntity, after);
     return context.save({
-      writes: [(before.version === 0 ? create : update)(memberPostsEntity, after)],
+      writes: [write],
       happened: [happened(memberPostsChanged, { memberId: after.memberId, version: after.version })],
       answer: after,
     });

@@ -1,9 +1,9 @@
-import { notFound } from "../../domain/kernel/errors.ts";
 import { pageSize } from "../../domain/kernel/page.ts";
 import { changedProduct, newProduct, type Product } from "../../domain/products/product.ts";
 import { happened } from "../../events/event.ts";
 import { productChanged, productCreated } from "../../events/products.ts";
 import { checkVersion } from "../kit/context.ts";
+import { found } from "../kit/found.ts";
 import type { Handlers } from "../kit/serve.ts";
 import { update } from "../kit/table/store.ts";
 import type { productRoutes } from "./routes.ts";
@@ -34,14 +34,11 @@ export const productHandlers: Handlers<typeof productRoutes> = {
   },
 
   async readProduct({ params }, { store }) {
-    const product = await store.get(productEntity, { id: params.productId });
-    if (!product) throw notFound();
-    return product;
+    return found(store.get(productEntity, { id: params.productId }));
   },
 
   async changeProduct({ params, body }, context) {
-    const product = await context.store.get(productEntity, { id: params.productId });
-    if (!product) throw notFound();
+    const product = await found(context.store.get(productEntity, { id: params.productId }));
     checkVersion(context, product);
     const changed = changedProduct(product, body, context.now);
     return context.save({

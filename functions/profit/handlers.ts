@@ -1,4 +1,3 @@
-import { notFound } from "../../domain/kernel/errors.ts";
 import { exactNumber } from "../../domain/kernel/money.ts";
 import { pageSize } from "../../domain/kernel/page.ts";
 import { type Day, type Month, monthIn } from "../../domain/kernel/time.ts";
@@ -14,6 +13,7 @@ import {
 } from "../../domain/profit/profit.ts";
 import { loadClient, loadCounterparty } from "../clients/access.ts";
 import type { Context } from "../kit/context.ts";
+import { found } from "../kit/found.ts";
 import type { Handlers } from "../kit/serve.ts";
 import { productEntity } from "../products/store.ts";
 import type { profitRoutes } from "./routes.ts";
@@ -143,7 +143,7 @@ export const profitHandlers: Handlers<typeof profitRoutes> = {
   },
 
   async readProductProfit({ params, query }, context) {
-    if (!(await context.store.get(productEntity, { id: params.productId }))) throw notFound();
+    await found(context.store.get(productEntity, { id: params.productId }));
     return profitOf(context, "product", params.productId, query);
   },
 };

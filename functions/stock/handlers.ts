@@ -7,6 +7,7 @@ import type { StockDocument, StockMovement } from "../../domain/stock/document.t
 import { availableIn, type Level, type Spot } from "../../domain/stock/level.ts";
 import { quantityIn } from "../../domain/stock/movement.ts";
 import type { Context } from "../kit/context.ts";
+import { found } from "../kit/found.ts";
 import type { Handlers } from "../kit/serve.ts";
 import { entityName, fromItem } from "../kit/table/item.ts";
 import { productEntity } from "../products/store.ts";
@@ -50,9 +51,7 @@ const shown = ({ productId, warehouseId, place, onHand, reserved }: Level) => ({
 });
 
 const loadDocument = async ({ store }: Pick<Context, "store">, id: string): Promise<StockDocument> => {
-  const document = await store.get(documentEntity, { id });
-  if (!document) throw notFound();
-  return document;
+  return found(store.get(documentEntity, { id }));
 };
 
 const mostReadings = 5;
@@ -82,7 +81,7 @@ const wholeStock = async (
 
 /** @throws record.not-found */
 const checkProduct = async ({ store }: Pick<Context, "store">, id: string): Promise<void> => {
-  if (!(await store.get(productEntity, { id }))) throw notFound();
+  await found(store.get(productEntity, { id }));
 };
 
 export const stockHandlers: Handlers<typeof stockRoutes> = {

@@ -4,6 +4,7 @@ import { pageSize } from "../../domain/kernel/page.ts";
 import type { Reservation } from "../../domain/stock/reservation.ts";
 import { dealEntity } from "../deals/store.ts";
 import { type Context, checkVersion } from "../kit/context.ts";
+import { found } from "../kit/found.ts";
 import type { Handlers } from "../kit/serve.ts";
 import { checkNotOfOrder, namedDeal } from "./links.ts";
 import { postMovement, reservedShipment } from "./movements.ts";
@@ -26,13 +27,14 @@ const reachesDeal = async ({ store, member, scope }: Seeing, id: string): Promis
  * @throws record.not-found, also where the member's right does not reach it
  */
 const loadReservation = async (context: Seeing, id: string): Promise<Reservation> => {
-  const found = await context.store.get(reservationEntity, { id });
-  if (!found) throw notFound();
-  const { dealId } = found;
+  const reservation = await found(context.store.get(reservationEntity, { id }));
+  const { dealId } = reservation;
   const reached =
-    dealId === undefined ? visible(context.member, context.scope, found) : await reachesDeal(context, dealId);
+    dealId === undefined
+      ? visible(context.member, context.scope, reservation)
+      : await reachesDeal(context, dealId);
   if (!reached) throw notFound();
-  return found;
+  return reservation;
 };
 
 /** Where the active reservations lie that the member's right reaches; a member in no team has their own. */

@@ -1,18 +1,16 @@
-import { notFound } from "../../domain/kernel/errors.ts";
 import { pageSize } from "../../domain/kernel/page.ts";
 import { changedWarehouse, newWarehouse, type Warehouse } from "../../domain/stock/warehouse.ts";
 import { happened } from "../../events/event.ts";
 import { warehouseChanged, warehouseCreated } from "../../events/stock.ts";
 import { type Context, checkVersion } from "../kit/context.ts";
+import { found } from "../kit/found.ts";
 import type { Handlers } from "../kit/serve.ts";
 import { create, update } from "../kit/table/store.ts";
 import { stockPartitions, warehouseEntity } from "./store.ts";
 import type { warehouseRoutes } from "./warehouse-routes.ts";
 
 export const loadWarehouse = async ({ store }: Pick<Context, "store">, id: string): Promise<Warehouse> => {
-  const warehouse = await store.get(warehouseEntity, { id });
-  if (!warehouse) throw notFound();
-  return warehouse;
+  return found(store.get(warehouseEntity, { id }));
 };
 
 export const warehouseHandlers: Handlers<typeof warehouseRoutes> = {
