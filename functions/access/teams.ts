@@ -1,12 +1,11 @@
 import type { Member, Team } from "../../domain/access/records.ts";
 import { changedTeam, checkEmpty, led, newTeam } from "../../domain/access/team.ts";
-import { Failure } from "../../domain/kernel/errors.ts";
+import { Failure, notFound } from "../../domain/kernel/errors.ts";
 import { pageSize } from "../../domain/kernel/page.ts";
 import { type Instant, millisecondsOf } from "../../domain/kernel/time.ts";
 import { memberChanged, teamChanged, teamCreated, teamDeleted } from "../../events/access.ts";
 import { type Happened, happened } from "../../events/event.ts";
 import { checkVersion } from "../kit/context.ts";
-import { found } from "../kit/found.ts";
 import { memberEntity } from "../kit/records.ts";
 import type { Handlers } from "../kit/serve.ts";
 import { create, remove, StaleWrite, type Store, update, type Write } from "../kit/table/store.ts";
@@ -18,7 +17,9 @@ import type { teamRoutes } from "./team-routes.ts";
 const traceSeconds = 7 * 24 * 3600;
 
 const loaded = async (store: Store, id: string): Promise<Team> => {
-  return found(store.get(teamEntity, { id }));
+  const team = await store.get(teamEntity, { id });
+  if (!team) throw notFound();
+  return team;
 };
 
 interface Led {
@@ -96,11 +97,7 @@ export const teamHandlers: Handlers<typeof teamRoutes> = {
     const expiresAtSeconds = Math.floor(millisecondsOf(context.now) / 1000) + traceSeconds;
     return context.save({
       writes: [
-        create(
-          deletedTeamEntity,
-          { id: team.id, version: 1, expiresAtSeconds },
-          () => new StaleWrite(),
-        ),
+        create(deletedTeamEntity, { id: team.id, version: 1, expiresAtSeconds }, () => new StaleWrite()),
         remove(teamEntity, team),
       ],
       happened: [happened(teamDeleted, { id: team.id })],

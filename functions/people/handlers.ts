@@ -10,7 +10,6 @@ import {
 import { happened } from "../../events/event.ts";
 import { memberPostsChanged, positionChanged, positionCreated } from "../../events/people.ts";
 import { type Context, checkVersion } from "../kit/context.ts";
-import { found } from "../kit/found.ts";
 import { memberEntity } from "../kit/records.ts";
 import type { Handlers } from "../kit/serve.ts";
 import { create, StaleWrite, update } from "../kit/table/store.ts";
@@ -22,7 +21,9 @@ const announced = ({ id, version, name, active }: Position) => ({ positionId: id
 
 /** @throws record.not-found */
 const loadPosition = async ({ store }: Pick<Context, "store">, id: string): Promise<Position> => {
-  return found(store.get(positionEntity, { id }));
+  const position = await store.get(positionEntity, { id });
+  if (!position) throw notFound();
+  return position;
 };
 
 /** The posts of a member: none where nothing was said yet. @throws record.not-found for a member who is not there */
