@@ -125,15 +125,25 @@ export const givenBack = (
   };
 };
 
+/** The last day on which anything was taken that was not taken back. */
+export const lastTakenOn = (entries: readonly Consumption[]): Day | undefined => {
+  const back = new Set(entries.flatMap(({ reverses }) => reverses ?? []));
+  return entries
+    .filter(({ id, amountMinor }) => amountMinor > 0 && !back.has(id))
+    .reduce<Day | undefined>((last, { on }) => (last === undefined || last < on ? on : last), undefined);
+};
+
 /**
  * What takes an entry back that was made by hand: whole, whatever became of the contract since. That it is done once, the
  * key of its item says.
+ * @param others all other entries, to see when the contract was consumed last then; absent: that day stays
  * @throws contract.consumption-reversed, contract.consumption-invoiced
  */
 export const reversed = (
   contract: ContractRecord,
   entry: Consumption,
   { id, by, now }: Entering,
+  others?: readonly Consumption[],
 ): Consumed => {
   if (entry.reverses !== undefined)
     throw new Failure("contract.consumption-reversed", { detail: "A reversal is not reversed." });
@@ -142,8 +152,9 @@ export const reversed = (
       detail: "A credit note of the invoice gives it back.",
     });
   const after = exactNumber(BigInt(contract.consumedMinor) - BigInt(entry.amountMinor));
+  const lastConsumedOn = others ? lastTakenOn(others) : contract.lastConsumedOn;
   return {
-    contract: nextContract(contract, { consumedMinor: after }, now),
+    contract: nextContract(contract, { consumedMinor: after, lastConsumedOn }, now),
     consumption: {
       ...entry,
       id,

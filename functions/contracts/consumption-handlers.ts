@@ -15,6 +15,22 @@ type Routes = Pick<
 
 const entering = ({ newId, member, now }: Context) => ({ id: newId("consumption"), by: member.id, now });
 
+/** How many entries are looked through for the day on which a contract was consumed last. */
+const mostLookedThrough = 1_000;
+
+/** All entries of a contract but one; undefined where there are too many to be looked through. */
+const othersThan = async (
+  { store }: Pick<Context, "store">,
+  { id, contractId }: Consumption,
+): Promise<Consumption[] | undefined> => {
+  const { items, next } = await store.list<Consumption>({
+    pk: partitions.contract(contractId),
+    beginsWith: consumptionPrefix,
+    limit: mostLookedThrough,
+  });
+  return next === undefined ? items.filter((one) => one.id !== id) : undefined;
+};
+
 export const consumptionHandlers: Handlers<Routes> = {
   async consumeContract({ params: { contractId }, body }, context) {
     const contract = await loadContract(context, contractId);
@@ -45,9 +61,10 @@ export const consumptionHandlers: Handlers<Routes> = {
     ]);
     if (!entry) throw notFound();
     if (reversal) throw new Failure("contract.consumption-reversed");
+    const others = entry.on === contract.lastConsumedOn ? await othersThan(context, entry) : undefined;
     return context.save(
       consumption(
-        reversed(contract, entry, entering(context)),
+        reversed(contract, entry, entering(context), others),
         () => new Failure("contract.consumption-reversed"),
       ),
     );

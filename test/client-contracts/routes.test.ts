@@ -174,6 +174,30 @@ describe("the deals of a contract", () => {
 });
 
 describe("what is consumed of a contract", () => {
+  test("on a day that was mistyped is no obstacle once it is reversed: the contract ends when it was consumed last", async () => {
+    const { id: contractId } = await signed(own);
+    const params = { contractId };
+    const consume = (on: string) =>
+      own.admin.consumeContract({ params, body: { amountMinor: 100, currency: "EUR", on } });
+    await consume(day(-50));
+    const typo = await consume(day(90));
+    const last = await consume(day(-20));
+    const terminate = (on: string) =>
+      own.admin.terminateContract({ params, body: { on, reason: "The plant was closed" } });
+    await expect(terminate(day(10))).rejects.toMatchObject({ code: "contract.days" });
+    const reverse = (consumptionId: string) =>
+      own.admin.reverseContractConsumption({ params: { contractId, consumptionId } });
+    await reverse(typo.id);
+    expect(await own.admin.readContract({ params })).toMatchObject({
+      lastConsumedOn: day(-20),
+      consumedMinor: 200,
+    });
+    await expect(terminate(day(-30))).rejects.toMatchObject({ code: "contract.days" });
+    await reverse(last.id);
+    expect((await own.admin.readContract({ params })).lastConsumedOn).toBe(day(-50));
+    expect(await terminate(day(-30))).toMatchObject({ state: "terminated" });
+  });
+
   test("is never more than agreed, whoever consumes at the same moment, and can be reversed once", async () => {
     const contract = await signed(own);
     const params = { contractId: contract.id };
