@@ -100,7 +100,7 @@ export class Commits {
     ]);
     reasons.delete("limit.exceeded");
     if (reasons.size > 0)
-      throw new Violation(`${JSON.stringify(request.drafts)} was posted in spite of ${[...reasons]}`);
+      throw new Violation(`posted in spite of ${[...reasons]}: ${JSON.stringify(request.drafts)}`);
     paper.write(request, request.now);
     if (operation.type === "flow") for (const id of ids) this.flows.add(id);
     for (const record of records) this.#record(record);

@@ -6,6 +6,7 @@ import { memberEntity } from "../../../functions/kit/records.ts";
 import type { Key } from "../../../functions/kit/table/entity.ts";
 import { type Item, itemKey } from "../../../functions/kit/table/item.ts";
 import { ensureChart } from "../../../functions/ledger/chart.ts";
+import { knownOf } from "../../../functions/ledger/known.ts";
 import { productEntity } from "../../../functions/products/store.ts";
 import { answered, observed } from "./answers.ts";
 import { carriedOut, contextOf, type Place } from "./carry-out.ts";
@@ -60,6 +61,17 @@ const mostFaulty = 12;
 const throttles = ["ThrottlingException", "RequestLimitExceeded"];
 const count = (counts: Map<string, number>, name: string) => counts.set(name, (counts.get(name) ?? 0) + 1);
 
+let aliases = 0;
+/** A name for the tenant that nobody has had in this process. */
+const nextAlias = (): string => newId("tenant", aliases++, (bytes) => new Uint8Array(bytes));
+
+/** What is remembered of tenants is dropped when there are many: it begins anew, so that a seed is the same anywhere. */
+const forgetAll = (): void => {
+  const mark = nextAlias();
+  const there = knownOf(mark);
+  while (knownOf(mark) === there) knownOf(nextAlias());
+};
+
 /** A history: some operations, several under way at any time, on one tenant's ledger. */
 class History {
   readonly #chance: Chance;
@@ -83,7 +95,7 @@ class History {
     this.#wishes = wishes;
     this.#told = told;
     this.#scheduler = new Scheduler(this.#chance);
-    this.#tenantId = this.#newTenantId();
+    this.#tenantId = nextAlias();
     this.#commits = new Commits(this.#table, this.#tenantId, this.#products);
     this.#network = {
       ...{ table: this.#table, scheduler: this.#scheduler, chance: this.#chance, tenantId: this.#tenantId },
@@ -179,16 +191,12 @@ class History {
       const number = this.#numbers++;
       const made: Instance = {
         number,
-        alias: this.#newTenantId(),
+        alias: nextAlias(),
         isAlive: () => this.#instances.includes(made),
       };
       this.#instances.push(made);
     }
     return pick(this.#chance, this.#instances);
-  }
-
-  #newTenantId(): string {
-    return newId("tenant", 0, (bytes) => Uint8Array.from({ length: bytes }, () => this.#chance(256)));
   }
 
   #placeOf(instance: Instance, tag: unknown): Place {
@@ -325,6 +333,7 @@ const recordOf = (tenantId: string, id: string): Item => {
 
 /** Runs the history of a seed. @throws Violation, naming the seed */
 export const runHistory = async (seed: number, wishes: Wishes, told: Told): Promise<void> => {
+  forgetAll();
   try {
     await new History(seed, wishes, told).run();
   } catch (error) {

@@ -14,7 +14,10 @@ export type FaultKind = "conflict" | "throttled" | "refused" | "lost" | "late" |
 
 /** What is done to the engine on purpose, to see whether it is found. */
 export interface Tampering {
-  readonly writes?: (writes: readonly TransactWriteItem[], sentAgain: boolean) => TransactWriteItem[];
+  /** What becomes of the writes of a transaction. */
+  readonly writes?: (write: TransactWriteItem) => TransactWriteItem[];
+  /** What is written once more by itself where a transaction is sent again. */
+  readonly again?: (write: TransactWriteItem) => boolean;
   readonly read?: (item: Item) => Item;
 }
 
@@ -153,13 +156,14 @@ export const databaseOf = (network: Network, instance: Instance, tag: unknown): 
       }),
     put: (input) => call("put", 1, () => table.put({ ...input, Item: sent(input.Item ?? {}) }, tag)),
     transact: (writes, token) => {
-      const own = writes.map((write) => sentWrite(write, sent));
+      const own = writes.map((write) => sentWrite(write, sent)).flatMap(tampering.writes ?? ((one) => [one]));
       let times = 0;
       return call("transact", writes.length, (fault) => {
-        const again = times++ > 0;
-        const tampered = tampering.writes ? tampering.writes(own, again) : own;
+        const isAgain = times++ > 0;
+        if (isAgain && tampering.again)
+          for (const write of own.filter(tampering.again)) table.transact([write]);
         // A token is good for ten minutes; whoever sends again after that is told by the conditions.
-        table.transact(tampered, fault === "anew" && again ? undefined : token, tag);
+        table.transact(own, fault === "anew" && isAgain ? undefined : token, tag);
       });
     },
     batchWrite: (writes) =>
