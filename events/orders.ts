@@ -17,6 +17,7 @@ const sum = { netMinor: 5_000, taxMinor: 1_050, totalMinor: 6_050 };
 const sample = {
   id: "ord_01JD8Z5T2V9Q4R6W8Y0A1B3C5D",
   version: 1,
+  number: "ORD-2026-000017",
   state: "draft" as const,
   clientId: "cli_01JD8Z5T2V9Q4R6W8Y0A1B3C5D",
   dealId: "deal_01JD8Z5T2V9Q4R6W8Y0A1B3C5D",
@@ -54,17 +55,25 @@ const sample = {
 
 export const orderDrafted = event({
   type: "order.drafted",
-  version: 1,
+  version: 2,
   summary: "An order was drawn up",
   data: Order,
   sample,
+});
+
+export const orderChanged = event({
+  type: "order.changed",
+  version: 1,
+  summary: "The draft of an order was drawn up anew",
+  data: Order,
+  sample: { ...sample, version: 2 },
 });
 
 const after = { ...sample, version: 2, state: "confirmed" as const };
 
 export const orderConfirmed = event({
   type: "order.confirmed",
-  version: 1,
+  version: 2,
   summary: "An order was confirmed, its goods are reserved",
   data: Order,
   sample: after,
@@ -72,7 +81,7 @@ export const orderConfirmed = event({
 
 export const orderShipped = event({
   type: "order.shipped",
-  version: 1,
+  version: 2,
   summary: "Goods of an order were shipped: the last of its shipments",
   data: Order,
   sample: after,
@@ -80,7 +89,7 @@ export const orderShipped = event({
 
 export const orderInvoiced = event({
   type: "order.invoiced",
-  version: 1,
+  version: 2,
   summary: "What was shipped of an order was invoiced: the last of its invoices",
   data: Order,
   sample: after,
@@ -88,7 +97,7 @@ export const orderInvoiced = event({
 
 export const orderHalted = event({
   type: "order.halted",
-  version: 1,
+  version: 2,
   summary: "What was left of a step of several documents was refused and given up",
   data: Order,
   sample: {
@@ -104,7 +113,7 @@ export const orderHalted = event({
 
 export const orderReturned = event({
   type: "order.returned",
-  version: 1,
+  version: 2,
   summary: "Goods of an order came back; what of them was invoiced is credited",
   data: Order,
   sample: after,
@@ -112,7 +121,7 @@ export const orderReturned = event({
 
 export const orderCancelled = event({
   type: "order.cancelled",
-  version: 1,
+  version: 2,
   summary: "What of an order was not shipped was cancelled, all or some",
   data: Order,
   sample: after,
@@ -121,6 +130,7 @@ export const orderCancelled = event({
 const quote = {
   id: "quo_01JD8Z5T2V9Q4R6W8Y0A1B3C5D",
   version: 1,
+  number: "QUO-2026-000017",
   edition: 1,
   state: "draft" as const,
   clientId: sample.clientId,

@@ -5,7 +5,8 @@ import { Failure, type FieldFault } from "../kernel/errors.ts";
 import { smallestUnitsPerUnit } from "../kernel/quantity.ts";
 import type { Instant } from "../kernel/time.ts";
 import type { Lot } from "../stock/level.ts";
-import type { NewOrder, Order, OrderLine, Part, UnderWay } from "./order.ts";
+import { mainPlace } from "../stock/warehouse.ts";
+import type { NewOrder, Order, OrderChange, OrderLine, Part, UnderWay } from "./order.ts";
 
 /** What is neither shipped nor cancelled. */
 export const openIn = ({ quantity, shippedQuantity, cancelledQuantity }: OrderLine): number =>
@@ -63,38 +64,56 @@ const allParts = (order: Order, leftIn: (line: OrderLine) => number): Part[] => 
 
 const entries = (parts: readonly Part[]) => parts.map((part) => ({ ...part, takenBackQuantity: 0 }));
 
+const draftLines = (lines: NewOrder["lines"], totals: Totals): OrderLine[] =>
+  totals.lines.flatMap((line, at): OrderLine[] => {
+    const spot = lines[at];
+    if (!spot) return [];
+    const { productId, warehouseId, place = mainPlace } = spot;
+    return [
+      {
+        ...line,
+        productId,
+        ...(warehouseId === undefined ? {} : { warehouseId, place }),
+        ...{ shippedQuantity: 0, returnedQuantity: 0, invoicedQuantity: 0 },
+        ...{ creditedQuantity: 0, cancelledQuantity: 0 },
+      },
+    ];
+  });
+
 /** A draft. @param totals of the same lines */
 export const newOrder = (
   { lines, currency: _, ...input }: NewOrder,
   currency: Currency,
   totals: Totals,
-  { id, by, now }: { readonly id: string; readonly by: string; readonly now: Instant },
+  about: Pick<Order, "id" | "number"> & { readonly by: string; readonly now: Instant },
 ): Order => ({
-  id,
+  id: about.id,
   version: 1,
+  ...(about.number === undefined ? {} : { number: about.number }),
   state: "draft",
   ...input,
   currency,
   ...totals,
-  lines: totals.lines.flatMap((line, at): OrderLine[] => {
-    const spot = lines[at];
-    if (!spot) return [];
-    const { productId, warehouseId, place } = spot;
-    return [
-      {
-        ...line,
-        ...{ productId, warehouseId, place },
-        ...{ shippedQuantity: 0, returnedQuantity: 0, invoicedQuantity: 0 },
-        ...{ creditedQuantity: 0, cancelledQuantity: 0 },
-      },
-    ];
-  }),
+  lines: draftLines(lines, totals),
   shipments: [],
   invoices: [],
-  createdBy: by,
-  createdAt: now,
-  updatedAt: now,
+  createdBy: about.by,
+  createdAt: about.now,
+  updatedAt: about.now,
 });
+
+/** The draft as it is drawn up anew. @param totals of the same lines @throws order.not-draft */
+export const changedDraft = (
+  order: Order,
+  { lines, currency: _, ...input }: OrderChange,
+  currency: Currency,
+  totals: Totals,
+  now: Instant,
+): Order => {
+  checkDraft(order);
+  const { counterpartyId: _c, dealId: _d, contractId: _k, memo: _m, ...kept } = order;
+  return next(kept, { ...input, currency, ...totals, lines: draftLines(lines, totals) }, now);
+};
 
 /** @throws order.not-draft */
 export const checkDraft = ({ state }: Order): void => {
@@ -106,22 +125,22 @@ const checkConfirmed = ({ state }: Order): void => {
   if (state === "draft" || state === "cancelled") throw new Failure("order.not-confirmed");
 };
 
-/** Where goods of these parts lie. */
-export const lotsOf = ({ lines }: Order, parts: readonly Part[]): Lot[] =>
+/** Where goods of these parts lie; services lie nowhere. */
+export const lotsOf = ({ lines }: Pick<Order, "lines">, parts: readonly Part[]): Lot[] =>
   parts.flatMap(({ line: at, quantity }) => {
-    const line = lines[at];
-    return line
-      ? [{ productId: line.productId, warehouseId: line.warehouseId, place: line.place, quantity }]
-      : [];
+    const { productId, warehouseId, place = mainPlace } = lines[at] ?? {};
+    return productId === undefined || warehouseId === undefined
+      ? []
+      : [{ productId, warehouseId, place, quantity }];
   });
 
 /** What an order takes when it is confirmed: all that is not cancelled. @throws order.nothing-left */
 export const openParts = (order: Order): Part[] => allParts(order, openIn);
 
-/** The order with its goods reserved. @throws order.not-draft */
-export const confirmed = (order: Order, reservationId: string, now: Instant): Order => {
+/** The order with its goods reserved, if it has any. @throws order.not-draft */
+export const confirmed = (order: Order, reservationId: string | undefined, now: Instant): Order => {
   checkDraft(order);
-  return next(order, { state: "confirmed", reservationId }, now);
+  return next(order, { state: "confirmed", ...(reservationId === undefined ? {} : { reservationId }) }, now);
 };
 
 /** What is to be shipped: as wished, or all that is open. @throws order.not-confirmed, order.beyond-line, order.nothing-left */
@@ -133,11 +152,14 @@ export const partsToShip = (order: Order, wished: readonly Part[] | undefined): 
   return wished;
 };
 
-/** @param underWay what is left of the step that it is a part of */
+/**
+ * @param documentId of the shipment; there is none where all parts are services
+ * @param underWay what is left of the step that it is a part of
+ */
 export const shipped = (
   order: Order,
   parts: readonly Part[],
-  documentId: string,
+  documentId: string | undefined,
   now: Instant,
   underWay?: UnderWay,
 ): Order =>
@@ -147,7 +169,13 @@ export const shipped = (
       underWay,
       halted: undefined,
       lines: counted(order.lines, parts, "shippedQuantity"),
-      shipments: [...order.shipments, { documentId, lines: entries(parts) }],
+      shipments:
+        documentId === undefined
+          ? order.shipments
+          : [
+              ...order.shipments,
+              { documentId, lines: entries(parts.filter((part) => lotsOf(order, [part]).length > 0)) },
+            ],
     },
     now,
   );

@@ -1,6 +1,7 @@
 import type { FailureCatalogue } from "../kernel/errors.ts";
 
 export const orderFailures = {
+  "order.line-invalid": { kind: "unprocessable", title: "A line of the order is not complete" },
   "order.not-draft": { kind: "conflict", title: "The order is not a draft any more" },
   "order.not-confirmed": { kind: "conflict", title: "The order is not confirmed" },
   "order.beyond-line": { kind: "conflict", title: "The line of the order has not so much left" },

@@ -6,7 +6,6 @@ import { Id } from "../kernel/id.ts";
 import { MinorAmount } from "../kernel/money.ts";
 import { Quantity } from "../kernel/quantity.ts";
 import { Day, Instant } from "../kernel/time.ts";
-import { spotKey } from "../stock/level.ts";
 import { mostReservedLines } from "../stock/reservation.ts";
 import { mainPlace, PlaceCode } from "../stock/warehouse.ts";
 
@@ -45,8 +44,10 @@ const named = {
 
 export const NewOrderLine = z.strictObject({
   productId: Id("product"),
-  warehouseId: Id("warehouse").meta({ description: "Where it is reserved and shipped from" }),
-  place: PlaceCode.default(mainPlace),
+  warehouseId: Id("warehouse").optional().meta({
+    description: "Where it is reserved and shipped from: of goods. A service has none",
+  }),
+  place: PlaceCode.optional().meta({ description: `Of the warehouse; ${mainPlace} where none is given` }),
   quantity: Quantity,
   unitPriceMinor: MinorAmount.optional().meta({
     description: "For one whole unit; the product's price of the day where it is not given",
@@ -55,6 +56,9 @@ export const NewOrderLine = z.strictObject({
   taxId: Slug.optional().meta({ description: "A tax rate of the settings; the standard one if absent" }),
 });
 export type NewOrderLine = z.infer<typeof NewOrderLine>;
+
+const lineKey = ({ productId, warehouseId, place = mainPlace }: NewOrderLine): string =>
+  `${productId} ${warehouseId ?? ""} ${place}`;
 
 /** What makes an order: a draft until it is confirmed. */
 export const NewOrder = z.strictObject({
@@ -65,18 +69,23 @@ export const NewOrder = z.strictObject({
     .array(NewOrderLine)
     .min(1)
     .max(mostLines)
-    .refine((lines) => new Set(lines.map(spotKey)).size === lines.length, "names a place of a product twice"),
+    .refine((lines) => new Set(lines.map(lineKey)).size === lines.length, "names a place of a product twice"),
 });
 export type NewOrder = z.infer<typeof NewOrder>;
+
+const { clientId: _, ...changeable } = NewOrder.shape;
+/** What a draft says instead, as a whole: what is left out it does not have any more. The client stays. */
+export const OrderChange = z.strictObject(changeable);
+export type OrderChange = z.infer<typeof OrderChange>;
 
 const done = z.int().min(0);
 
 /** A line, with what became of its quantity. */
 export const OrderLine = Line.omit({ productId: true, costAccount: true }).extend({
   productId: Id("product"),
-  warehouseId: Id("warehouse"),
-  place: PlaceCode,
-  shippedQuantity: done,
+  warehouseId: Id("warehouse").optional().meta({ description: "Absent: a service" }),
+  place: PlaceCode.optional(),
+  shippedQuantity: done.meta({ description: "Of a service: done" }),
   returnedQuantity: done.meta({ description: "Of what was shipped" }),
   invoicedQuantity: done,
   creditedQuantity: done.meta({ description: "Of what was invoiced, by returns" }),
@@ -132,6 +141,10 @@ export const Order = z
   .object({
     id: Id("order"),
     version: z.int().min(1),
+    number: z
+      .string()
+      .optional()
+      .meta({ description: "Unique, by year", examples: ["ORD-2026-000017"] }),
     state: OrderState,
     ...named,
     currency: Currency,

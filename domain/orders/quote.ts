@@ -37,7 +37,9 @@ export const QuoteRejection = z.strictObject({ reason: z.string().trim().min(1).
 
 /** What accepts a quote. */
 export const QuoteAcceptance = z.strictObject({
-  warehouseId: Id("warehouse").meta({ description: "Where the order's goods lie" }),
+  warehouseId: Id("warehouse")
+    .optional()
+    .meta({ description: "Where the order's goods lie; not needed for services" }),
   place: PlaceCode.default(mainPlace),
 });
 
@@ -48,6 +50,10 @@ const { lines: __, ...head } = NewOrder.shape;
 export const QuoteRecord = z.object({
   id: Id("quote"),
   version: z.int().min(1),
+  number: z
+    .string()
+    .optional()
+    .meta({ description: "Unique, by year", examples: ["QUO-2026-000017"] }),
   edition: z.int().min(1).meta({ description: "Counts up when one that was sent is made anew" }),
   ...head,
   state: z.enum(keptStates),
@@ -93,11 +99,11 @@ export const newQuote = (
   { lines: _, currency: __, ...input }: NewQuote,
   currency: Currency,
   sums: Totals,
-  { id, by, today, now }: Doing & { readonly id: string; readonly by: string },
+  { id, number, by, today, now }: Doing & Pick<QuoteRecord, "id" | "number"> & { readonly by: string },
 ): QuoteRecord => {
   checkDay(input.validUntil, today);
   return {
-    ...{ id, version: 1, edition: 1, ...input, state: "draft", currency, ...sums },
+    ...{ id, number, version: 1, edition: 1, ...input, state: "draft", currency, ...sums },
     ...{ createdBy: by, createdAt: now, updatedAt: now },
   };
 };

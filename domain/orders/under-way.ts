@@ -23,9 +23,14 @@ export interface Portion {
 /** How long a request may be at it before the step is taken for interrupted. */
 const patienceMs = 60_000;
 
-/** How much of a document a line takes up. An invoice posts revenue and discount by product, 30 postings at the most. */
-const weightOf = ({ step }: Pick<StepHead, "step">, line: OrderLine | undefined): number =>
-  step === "invoicing" && line && line.discountMinor === 0 ? 1 : 2;
+/**
+ * How much of a document a line takes up. An invoice posts revenue and discount by product, 30 postings at the most; what is done
+ * of a service stands on the order alone.
+ */
+const weightOf = (step: UnderWay["step"], line: OrderLine | undefined): number => {
+  if (step === "shipping") return line?.warehouseId === undefined ? 0 : 2;
+  return line?.discountMinor === 0 ? 1 : 2;
+};
 
 const roomOf = { shipping: 2 * mostShippedLines, invoicing: 2 * mostInvoicedLines } as const;
 
@@ -33,7 +38,7 @@ const roomOf = { shipping: 2 * mostShippedLines, invoicing: 2 * mostInvoicedLine
 const fitting = (order: Order, step: UnderWay["step"], parts: readonly Part[]): number => {
   let room = roomOf[step];
   const end = parts.findIndex(({ line }) => {
-    room -= weightOf({ step }, order.lines[line]);
+    room -= weightOf(step, order.lines[line]);
     return room < 0;
   });
   return end < 0 ? parts.length : end;

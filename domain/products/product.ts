@@ -26,6 +26,10 @@ const fields = {
     .max(60)
     .meta({ description: "Unique in the tenant, in any case", examples: ["GTX-PRO"] }),
   name: z.string().trim().min(1).max(200),
+  kind: z.enum(["goods", "service"]).optional().meta({
+    description:
+      "goods, where nothing is said, lie in stock and are shipped; a service does not. It stays what it is",
+  }),
   category: z.string().trim().min(1).max(100).optional(),
   unit: z.strictObject({
     name: z
@@ -92,6 +96,9 @@ export const priceOn = (product: Pick<Product, "prices">, currency: Currency, da
       (price.validFrom ?? open.from) <= day &&
       day <= (price.validTo ?? open.to),
   )?.unitPriceMinor;
+
+/** Whether it is nothing that lies in a stock. */
+export const isService = ({ kind }: Pick<Product, "kind">): boolean => kind === "service";
 
 /** Codes are the same in any case and with any spaces around. */
 export const codeKey = (code: string): string => code.trim().toLocaleLowerCase("en");

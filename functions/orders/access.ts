@@ -8,6 +8,7 @@ import type { Context } from "../kit/context.ts";
 import type { RequestOf } from "../kit/route.ts";
 import { fromItem } from "../kit/table/item.ts";
 import { siftedPage } from "../kit/table/sifted.ts";
+import { idOfNumber } from "./numbers.ts";
 import type { orderRoutes } from "./routes.ts";
 import { orderEntity, orderPartitions, orderPrefix } from "./store.ts";
 
@@ -50,9 +51,23 @@ const partOf = ({ client, deal, state = "confirmed" }: Wanted) => {
     : ({ index: "client", pk: orderPartitions.client(client), beginsWith: orderPrefix } as const);
 };
 
-/** Orders from the last: of a deal, of a client, or all of a state. */
-export const listOrders = (context: Context, wanted: Wanted): Promise<Page<Order>> =>
-  siftedPage(
+/** The order of a number, where it is what else is wanted. */
+const ofNumber = async (context: Context, number: string, wanted: Wanted): Promise<Page<Order>> => {
+  const id = await idOfNumber(context.store, number);
+  const order = id === undefined ? undefined : await context.store.get(orderEntity, { id });
+  const { client, deal, state } = wanted;
+  const fits =
+    order !== undefined &&
+    (client === undefined || client === order.clientId) &&
+    (deal === undefined || deal === order.dealId) &&
+    (state === undefined || state === order.state);
+  return { items: fits ? [...(await reachedOf(context, [order]))] : [] };
+};
+
+/** Orders from the last: of a deal, of a client, or all of a state; or the one of a number. */
+export const listOrders = async (context: Context, wanted: Wanted): Promise<Page<Order>> => {
+  if (wanted.number !== undefined) return ofNumber(context, wanted.number, wanted);
+  return siftedPage(
     context.store,
     {
       ...partOf(wanted),
@@ -72,3 +87,4 @@ export const listOrders = (context: Context, wanted: Wanted): Promise<Page<Order
       );
     },
   );
+};

@@ -55,16 +55,20 @@ export const reservationOf = async ({ store }: Context, { reservationId }: Order
     "reservation",
   );
 
+/** What other subjects write with an order. */
+export interface Besides {
+  readonly writes: readonly Write[];
+  readonly happened: readonly Happened[];
+}
+export const noneBesides: Besides = { writes: [], happened: [] };
+
 /** Posts a movement and writes the order with it. @param besides what else belongs to the change */
 export const postWith = async (
   context: Context,
   { requests, writes, happened: what }: Movement,
   order: Order,
   event: Happened,
-  besides: { readonly writes: readonly Write[]; readonly happened: readonly Happened[] } = {
-    writes: [],
-    happened: [],
-  },
+  besides: Besides = noneBesides,
 ): Promise<Order> => {
   try {
     const { answer } = await post(context, requests, {

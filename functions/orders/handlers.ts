@@ -4,16 +4,24 @@ import { asIssued, type Invoice } from "../../domain/finance/invoice.ts";
 import {
   type CreditedPart,
   cancelled,
+  changedDraft,
   checkDraft,
   confirmed,
   lotsOf,
+  newOrder,
   openParts,
   partsToCancel,
   returned,
 } from "../../domain/orders/change.ts";
 import type { Order } from "../../domain/orders/order.ts";
 import { happened } from "../../events/event.ts";
-import { orderCancelled, orderConfirmed, orderDrafted, orderReturned } from "../../events/orders.ts";
+import {
+  orderCancelled,
+  orderChanged,
+  orderConfirmed,
+  orderDrafted,
+  orderReturned,
+} from "../../events/orders.ts";
 import { clientEntity } from "../clients/store.ts";
 import { dealEntity } from "../deals/store.ts";
 import { issueCreditNote } from "../finance/issuing.ts";
@@ -25,8 +33,9 @@ import { goodsReturn } from "../stock/movements.ts";
 import { release, reservation } from "../stock/reservations.ts";
 import { documentEntity } from "../stock/store.ts";
 import { listOrders, loadOrder } from "./access.ts";
-import { changing, found, postWith, reservationOf } from "./changing.ts";
-import { draftedOrder } from "./drafting.ts";
+import { changing, found, postWith, reservationOf, standing } from "./changing.ts";
+import { pricedOrder } from "./drafting.ts";
+import { withNumber } from "./numbers.ts";
 import type { orderRoutes } from "./routes.ts";
 import { invoiceOrder, shipOrder } from "./steps.ts";
 import { orderEntity } from "./store.ts";
@@ -56,10 +65,27 @@ const worthOf = ({ lines, credited }: Invoice, parts: readonly CreditedPart[]): 
 
 export const orderHandlers: Handlers<typeof orderRoutes> = {
   async createOrder({ body }, context) {
-    const order = await draftedOrder(context, body);
+    const { totals, currency } = await pricedOrder(context, body);
+    const { now, member } = context;
+    const id = context.newId("order");
+    return withNumber(context, "order", id, ({ number, writes }) => {
+      const order = newOrder(body, currency, totals, { id, number, by: member.id, now });
+      return context.save({
+        writes: [create(orderEntity, order), ...writes],
+        happened: [happened(orderDrafted, order)],
+        answer: order,
+      });
+    });
+  },
+
+  async changeOrder({ params, body }, context) {
+    const before = await standing(context, params.orderId);
+    checkDraft(before);
+    const { totals, currency } = await pricedOrder(context, { ...body, clientId: before.clientId });
+    const order = changedDraft(before, body, currency, totals, context.now);
     return context.save({
-      writes: [create(orderEntity, order)],
-      happened: [happened(orderDrafted, order)],
+      writes: [update(orderEntity, order)],
+      happened: [happened(orderChanged, order)],
       answer: order,
     });
   },
@@ -77,15 +103,13 @@ export const orderHandlers: Handlers<typeof orderRoutes> = {
       checkDraft(before);
       const { id: orderId, clientId, dealId } = before;
       const about = { orderId, clientId, ...(dealId === undefined ? {} : { dealId }) };
-      const held = await reservation(
-        context,
-        { id: context.newId("reservation"), ...about, ...(await ownerOf(context, before)) },
-        lotsOf(before, openParts(before)),
-      );
-      const order = confirmed(before, held.reservation.id, context.now);
+      const lots = lotsOf(before, openParts(before));
+      const head = { id: context.newId("reservation"), ...about, ...(await ownerOf(context, before)) };
+      const held = lots.length === 0 ? undefined : await reservation(context, head, lots);
+      const order = confirmed(before, held?.reservation.id, context.now);
       return context.save({
-        writes: [update(orderEntity, order), ...held.writes],
-        happened: [happened(orderConfirmed, order), ...held.happened],
+        writes: [update(orderEntity, order), ...(held?.writes ?? [])],
+        happened: [happened(orderConfirmed, order), ...(held?.happened ?? [])],
         answer: order,
       });
     });
@@ -132,10 +156,11 @@ export const orderHandlers: Handlers<typeof orderRoutes> = {
     return changing(context, params.orderId, async (before) => {
       const parts = partsToCancel(before, body.lines);
       const order = cancelled(before, parts, context.now);
+      const lots = lotsOf(before, parts);
       const free =
-        before.reservationId === undefined
+        before.reservationId === undefined || lots.length === 0
           ? { writes: [], happened: [] }
-          : await release(context, await reservationOf(context, before), "released", lotsOf(before, parts));
+          : await release(context, await reservationOf(context, before), "released", lots);
       return context.save({
         writes: [update(orderEntity, order), ...free.writes],
         happened: [happened(orderCancelled, order), ...free.happened],

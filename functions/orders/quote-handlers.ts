@@ -1,4 +1,4 @@
-import { notFound } from "../../domain/kernel/errors.ts";
+import { Failure, notFound } from "../../domain/kernel/errors.ts";
 import { pageSize } from "../../domain/kernel/page.ts";
 import { newOrder } from "../../domain/orders/change.ts";
 import {
@@ -11,6 +11,7 @@ import {
   revised,
   sent,
 } from "../../domain/orders/quote.ts";
+import { isService, type Product } from "../../domain/products/product.ts";
 import { happened } from "../../events/event.ts";
 import {
   orderDrafted,
@@ -27,8 +28,10 @@ import type { Handlers } from "../kit/serve.ts";
 import { fromItem } from "../kit/table/item.ts";
 import { siftedPage } from "../kit/table/sifted.ts";
 import { create, update } from "../kit/table/store.ts";
+import { productEntity } from "../products/store.ts";
 import { reachedOf } from "./access.ts";
-import { checkDeal, checkSpots, pricedOf } from "./drafting.ts";
+import { checkDeal, checkPlaced, pricedOf } from "./drafting.ts";
+import { idOfNumber, withNumber } from "./numbers.ts";
 import type { quoteRoutes } from "./quote-routes.ts";
 import { quoteEditionEntity, quoteEntity, quotePartitions, quotePrefix } from "./quote-store.ts";
 import { orderEntity } from "./store.ts";
@@ -58,20 +61,47 @@ const partOf = ({ client, deal, state = "sent" }: Wanted) => {
     : ({ index: "client", pk: quotePartitions.client(client), beginsWith: quotePrefix } as const);
 };
 
+/** The products of a quote's lines. */
+const productsOf = async (
+  { store }: Pick<Context, "store">,
+  { lines }: QuoteRecord,
+): Promise<ReadonlyMap<string, Product>> => {
+  const ids = lines.flatMap(({ productId }) => (productId === undefined ? [] : [{ id: productId }]));
+  const found = await store.getAll(productEntity, ids);
+  return new Map(found.flatMap((product) => (product ? [[product.id, product]] : [])));
+};
+
+/** The quote of a number, where it is what else is wanted. */
+const ofNumber = async (context: Context, number: string, { client, deal, state }: Wanted) => {
+  const id = await idOfNumber(context.store, number);
+  const record = id === undefined ? undefined : await context.store.get(quoteEntity, { id });
+  if (!record) return { items: [] };
+  const quote = quoteOn(record, todayOf(context));
+  const fits =
+    (client === undefined || client === quote.clientId) &&
+    (deal === undefined || deal === quote.dealId) &&
+    (state === undefined || state === quote.state);
+  return { items: fits ? [...(await reachedOf(context, [quote]))] : [] };
+};
+
 export const quoteHandlers: Handlers<typeof quoteRoutes> = {
   async createQuote({ body }, context) {
     const { totals, currency } = await pricedOf(context, body);
-    const about = { ...doingOf(context), id: context.newId("quote"), by: context.member.id };
-    const quote = newQuote(body, currency, totals, about);
-    return context.save({
-      writes: [create(quoteEntity, quote)],
-      happened: [happened(quoteDrafted, quote)],
-      answer: quote,
+    const id = context.newId("quote");
+    return withNumber(context, "quote", id, ({ number, writes }) => {
+      const about = { ...doingOf(context), id, number, by: context.member.id };
+      const quote = newQuote(body, currency, totals, about);
+      return context.save({
+        writes: [create(quoteEntity, quote), ...writes],
+        happened: [happened(quoteDrafted, quote)],
+        answer: quote,
+      });
     });
   },
 
   async listQuotes({ query }, context) {
     const { limit = pageSize.standard, cursor, client, state } = query;
+    if (query.number !== undefined) return ofNumber(context, query.number, query);
     const today = todayOf(context);
     return siftedPage<Quote>(
       context.store,
@@ -129,24 +159,34 @@ export const quoteHandlers: Handlers<typeof quoteRoutes> = {
     const id = context.newId("order");
     const quote = accepted(before, id, doingOf(context));
     const { clientId, counterpartyId, dealId, contractId, memo, currency, pricesIncludeTax } = quote;
+    const [products] = await Promise.all([productsOf(context, quote), checkDeal(context, dealId)]);
+    const isServed = (productId: string) => isService(products.get(productId) ?? {});
     const lines = quote.lines.flatMap(({ productId, quantity }) =>
-      productId === undefined ? [] : [{ ...body, productId, quantity }],
+      productId === undefined ? [] : [{ ...(isServed(productId) ? {} : body), productId, quantity }],
     );
-    await Promise.all([checkDeal(context, dealId), checkSpots(context, lines)]);
+    if (body.warehouseId === undefined && lines.some(({ productId }) => !isServed(productId)))
+      throw new Failure("order.line-invalid", {
+        fields: [{ pointer: "/warehouseId", reason: "is needed for goods" }],
+      });
+    const placed = lines.map((line, at) => ({ ...line, line: at }));
+    await checkPlaced(context, placed, products);
     const { discountMinor, netMinor, taxMinor, totalMinor, taxes } = quote;
-    const order = {
-      ...newOrder(
-        { clientId, counterpartyId, dealId, contractId, memo, currency, pricesIncludeTax, lines },
-        currency,
-        { lines: quote.lines, taxes, discountMinor, netMinor, taxMinor, totalMinor },
-        { id, by: member.id, now },
-      ),
-      quoteId: quote.id,
-    };
-    return context.save({
-      writes: [update(quoteEntity, quote), create(orderEntity, order)],
-      happened: [happened(quoteAccepted, quote), happened(orderDrafted, order)],
-      answer: order,
+    const totals = { lines: quote.lines, taxes, discountMinor, netMinor, taxMinor, totalMinor };
+    return withNumber(context, "order", id, ({ number, writes }) => {
+      const order = {
+        ...newOrder(
+          { clientId, counterpartyId, dealId, contractId, memo, currency, pricesIncludeTax, lines },
+          currency,
+          totals,
+          { id, number, by: member.id, now },
+        ),
+        quoteId: quote.id,
+      };
+      return context.save({
+        writes: [update(quoteEntity, quote), create(orderEntity, order), ...writes],
+        happened: [happened(quoteAccepted, quote), happened(orderDrafted, order)],
+        answer: order,
+      });
     });
   },
 

@@ -50,6 +50,7 @@ export const quoteRoutes = {
       ...PageQuery,
       client: Id("client").optional(),
       deal: Id("deal").optional(),
+      number: z.string().max(60).optional().meta({ description: "The one that has this number" }),
       state: QuoteState.optional(),
     }),
     status: 200,
@@ -105,7 +106,7 @@ export const quoteRoutes = {
     status: 201,
     output: Order,
     versioned: true,
-    failures: ["quote.not-sent", "quote.expired", "reference.unknown", "deal.closed"],
+    failures: ["quote.not-sent", "quote.expired", "reference.unknown", "deal.closed", "order.line-invalid"],
   }),
   rejectQuote: route({
     ...writes,

@@ -8,6 +8,7 @@ import {
   NewOrderShipment,
   Order,
   OrderCancellation,
+  OrderChange,
   OrderState,
 } from "../../domain/orders/order.ts";
 import { route } from "../kit/route.ts";
@@ -30,6 +31,16 @@ const bills = [
   "finance.rate-missing",
 ] as const;
 
+const pricing = [
+  "reference.unknown",
+  "deal.closed",
+  "product.inactive",
+  "invoice.line-invalid",
+  "order.line-invalid",
+  "deal.discount-exceeds-line",
+  "money.overflow",
+] as const;
+
 export const orderRoutes = {
   createOrder: route({
     feature,
@@ -42,14 +53,21 @@ export const orderRoutes = {
     status: 201,
     output: Order,
     versioned: true,
-    failures: [
-      "reference.unknown",
-      "deal.closed",
-      "product.inactive",
-      "invoice.line-invalid",
-      "deal.discount-exceeds-line",
-      "money.overflow",
-    ],
+    failures: pricing,
+  }),
+  changeOrder: route({
+    feature,
+    method: "PUT",
+    path,
+    summary: "Draw a draft up anew, with prices and taxes of today",
+    description: "As a whole: what is left out it does not have any more. Client and number stay.",
+    permission: "order:write",
+    params,
+    body: OrderChange,
+    status: 200,
+    output: Order,
+    versioned: true,
+    failures: [...pricing, "order.not-draft"],
   }),
   listOrders: route({
     feature,
@@ -64,6 +82,7 @@ export const orderRoutes = {
       ...PageQuery,
       client: Id("client").optional(),
       deal: Id("deal").optional(),
+      number: z.string().max(60).optional().meta({ description: "The one that has this number" }),
       state: OrderState.optional(),
     }),
     status: 200,

@@ -25,12 +25,15 @@ import { issueDraft } from "../finance/issuing.ts";
 import type { Context } from "../kit/context.ts";
 import { update } from "../kit/table/store.ts";
 import { reservedShipment } from "../stock/movements.ts";
-import { changing, postWith, reservationOf } from "./changing.ts";
+import { changing, noneBesides, postWith, reservationOf } from "./changing.ts";
 import { orderEntity } from "./store.ts";
 
 type Head = Omit<StepHead, "step">;
 
-/** One shipment, with the order in one write; the last of those that were shipped from a deal with the deal, too. */
+/**
+ * One shipment, with the order in one write; the last of those that were shipped from a deal with the deal, too. What is done of
+ * services stands on the order alone.
+ */
 const shippedPart = async (
   context: Context,
   before: Order,
@@ -39,18 +42,29 @@ const shippedPart = async (
 ) => {
   const { counterpartyId, dealId } = before;
   const { parts, left } = portion;
-  const movement = await reservedShipment(
-    context,
-    { by, effectiveOn: on, memo, ...(counterpartyId === undefined ? {} : { counterpartyId }) },
-    await reservationOf(context, before),
-    lotsOf(before, parts),
-  );
-  const order = shipped(before, parts, movement.document.id, context.now, left);
+  const lots = lotsOf(before, parts);
+  const movement =
+    lots.length === 0
+      ? undefined
+      : await reservedShipment(
+          context,
+          { by, effectiveOn: on, memo, ...(counterpartyId === undefined ? {} : { counterpartyId }) },
+          await reservationOf(context, before),
+          lots,
+        );
+  const document = movement?.document;
+  const order = shipped(before, parts, document?.id, context.now, left);
   const besides =
     deal && !left && dealId !== undefined
-      ? await dealWithShipment(context, dealId, { document: movement.document, order, by }, deal)
-      : undefined;
-  return postWith(context, movement, order, happened(orderShipped, order), besides);
+      ? await dealWithShipment(context, dealId, { document, order, by }, deal)
+      : noneBesides;
+  const event = happened(orderShipped, order);
+  if (movement) return postWith(context, movement, order, event, besides);
+  return context.save({
+    writes: [update(orderEntity, order), ...besides.writes],
+    happened: [event, ...besides.happened],
+    answer: order,
+  });
 };
 
 /** One invoice, with the order in one write. */

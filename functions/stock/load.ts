@@ -1,4 +1,5 @@
 import { Failure, type FieldFault } from "../../domain/kernel/errors.ts";
+import { isService, type Product } from "../../domain/products/product.ts";
 import type { Cost } from "../../domain/stock/cost.ts";
 import { type Level, type Lot, levelOf, type Spot, type Stock, spotKey } from "../../domain/stock/level.ts";
 import type { Warehouse } from "../../domain/stock/warehouse.ts";
@@ -31,7 +32,7 @@ const recordsOf = <R>(items: readonly Item[], name: string): R[] =>
 /** Every line that names a product, warehouse or place that is not there, or that takes nothing in. */
 const checkSpots = (
   spots: readonly NamedSpot[],
-  products: ReadonlySet<string>,
+  products: ReadonlyMap<string, Product>,
   warehouses: ReadonlyMap<string, Warehouse>,
 ): void => {
   const unknown = new Map<string, FieldFault>();
@@ -41,7 +42,9 @@ const checkSpots = (
     const at = (field: string) => `/lines/${line}/${field}`;
     const warehouse = warehouses.get(warehouseId);
     const found = warehouse?.places.find(({ code }) => code === place);
-    if (!products.has(productId)) fault(at("productId"), "names no product");
+    const product = products.get(productId);
+    if (!product) fault(at("productId"), "names no product");
+    else if (isService(product)) fault(at("productId"), "names a service, which lies in no stock");
     if (!warehouse) fault(at(fields[0]), "names no warehouse");
     else if (!found) fault(at(fields[1]), "names no place of the warehouse");
     else if (way === "in" && !(warehouse.active && found.active))
@@ -79,7 +82,7 @@ export const loadStock = async (store: Store, spots: readonly NamedSpot[]): Prom
   );
   checkSpots(
     spots,
-    new Set(recordsOf<{ id: string }>(items, productEntity.name).map(({ id }) => id)),
+    new Map(recordsOf<Product>(items, productEntity.name).map((product) => [product.id, product])),
     new Map(recordsOf<Warehouse>(items, warehouseEntity.name).map((warehouse) => [warehouse.id, warehouse])),
   );
   const levels = recordsOf<Level>(items, levelEntity.name);

@@ -50,7 +50,12 @@ const orderOf = (lines: readonly { quantity: number; unitPriceMinor: number; sha
     input.lines.map(({ warehouseId: _, place: __, ...line }) => line),
     { ...around, products, settings },
   );
-  const order = newOrder(input, "RON", totals, { id: idOf("ord", 1), by: "system", now });
+  const order = newOrder(input, "RON", totals, {
+    id: idOf("ord", 1),
+    number: "ORD-2026-000001",
+    by: "system",
+    now,
+  });
   const netOf = (some: readonly ReturnType<typeof invoiceLine>[]) =>
     totalled(some, { ...around, products, settings }).netMinor;
   return { order: confirmed(order, idOf("rsv", 1), now), netOf };

@@ -37,6 +37,20 @@ export const orders: Requests = {
       ],
     },
   }),
+  changeOrder: async (company) => ({
+    params: await draftOrder(company),
+    body: {
+      counterpartyId: company.ids.cpt,
+      dealId: company.ids.deal,
+      contractId: company.ids.ctr,
+      lines: [
+        {
+          ...{ productId: company.ids.prd, warehouseId: company.ids.whs },
+          ...{ quantity: 2, unitPriceMinor: 90, discount: { amountMinor: 5 } },
+        },
+      ],
+    },
+  }),
   confirmOrder: async (company) => ({ params: await draftOrder(company) }),
   shipOrder: async (company) => ({
     params: await confirmedOrder(company),
