@@ -38,22 +38,40 @@ export const CostAccount = z
   .meta({ description: "What the line is booked on; `goods-received` is what receipts of stock await" });
 export type CostAccount = z.infer<typeof CostAccount>;
 
-/** The other side of claims in foreign currencies, see booking.ts. */
-const exchange: NewAccount = {
-  path: "exchange",
-  type: "equity",
-  name: "What foreign claims are worth by the books",
-  mayGoBelowZero: true,
-  managedBy: "finance",
-};
+/**
+ * Claims and money in foreign currencies lie on their accounts in those currencies; `exchange` holds the other side of them.
+ * What they are worth by the books lies in the tenant's currency, by kind and currency, at `exchange:receivable:EUR` …
+ */
+export const exchangeAccount = "exchange";
+
+/** What amounts in a foreign currency are, by the account they lie on. */
+export const foreignKinds = ["receivable", "payable", "advance", "prepaid", "money"] as const;
+export type ForeignKind = (typeof foreignKinds)[number];
+
+const kindOf = (account: string): ForeignKind =>
+  foreignKinds.find((kind) => /^clients:[^:]+:/.test(account) && account.endsWith(`:${kind}`)) ?? "money";
+
+/** The account of what amounts of a kind and currency are worth by the books. */
+export const worthPathOf = (kind: ForeignKind, currency: string): string =>
+  `${exchangeAccount}:${kind}:${currency}`;
+
+/** The same for amounts that lie on an account. */
+export const worthPath = (account: string, currency: string): string =>
+  worthPathOf(kindOf(account), currency);
+
+const worthForm = new RegExp(`^${exchangeAccount}:(${foreignKinds.join("|")}):[A-Z]{3}$`);
+const equity = { type: "equity", mayGoBelowZero: true, managedBy: "finance" } as const;
 
 /**
  * How an account of finance is opened where a document posts to it first. What a client owes is kept by documents alone,
  * so that open documents always sum to it; what lies free can never be used twice.
  */
 export const openedByFinance = (path: string): NewAccount | undefined => {
-  const known = [exchange, ...standardChart].find((account) => account.path === path);
+  const known = standardChart.find((account) => account.path === path);
   if (known) return known;
+  if (path === exchangeAccount)
+    return { path, ...equity, name: "Foreign claims and money, in their currencies" };
+  if (worthForm.test(path)) return { path, ...equity, name: "What they are worth by the books" };
   const kept = { path, managedBy: "finance" };
   if (/^clients:[^:]+:receivable$/.test(path)) return { ...kept, type: "asset", mayGoBelowZero: true };
   if (/^clients:[^:]+:payable$/.test(path)) return { ...kept, type: "liability", mayGoBelowZero: true };

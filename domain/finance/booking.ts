@@ -2,6 +2,7 @@ import type { Currency } from "../kernel/currency.ts";
 import { Failure } from "../kernel/errors.ts";
 import { exactNumber } from "../kernel/money.ts";
 import { type Posting, postingsOfTransaction } from "../ledger/transaction.ts";
+import { exchangeAccount, worthPath } from "./accounts.ts";
 
 /**
  * What a document moves on one account: in the currency of the account's claim, and what that is worth in the
@@ -15,12 +16,6 @@ export interface Leg {
   /** The product whose revenue or discount it is. */
   readonly productId?: string | undefined;
 }
-
-/**
- * Claims in foreign currencies lie on their accounts in those currencies. `exchange` holds the other side of them, and
- * in the tenant's currency what they are worth by the books: it is zero when none is open.
- */
-export const exchangeAccount = "exchange";
 
 /** A leg in the tenant's own currency. */
 export const ownLeg = (
@@ -50,7 +45,7 @@ export const postingsOf = (legs: readonly Leg[], tenantCurrency: Currency): Post
       continue;
     }
     add(exchangeAccount, currency, -amountMinor);
-    add(exchangeAccount, tenantCurrency, bookMinor);
+    add(worthPath(account, currency), tenantCurrency, bookMinor);
   }
   const off = shortage(legs);
   if (off !== 0n) throw new RangeError(`the legs do not balance: ${off} is left`);

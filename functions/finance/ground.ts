@@ -4,8 +4,8 @@ import { type Counterparty, clientsOf } from "../../domain/clients/counterparty.
 import { linkOn } from "../../domain/clients/links.ts";
 import type { ContractRecord } from "../../domain/contracts/contract.ts";
 import type { Deal } from "../../domain/deals/deal.ts";
-import { openedByFinance } from "../../domain/finance/accounts.ts";
-import { exchangeAccount, type Leg, postingsOf } from "../../domain/finance/booking.ts";
+import { exchangeAccount, openedByFinance } from "../../domain/finance/accounts.ts";
+import { type Leg, postingsOf } from "../../domain/finance/booking.ts";
 import type { Party } from "../../domain/finance/invoice.ts";
 import type { DayRates, ExchangeRate } from "../../domain/finance/rates.ts";
 import { type FinanceSettings, standardFinanceSettings } from "../../domain/finance/settings.ts";

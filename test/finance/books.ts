@@ -1,4 +1,5 @@
 import { expect } from "vitest";
+import { worthPath } from "../../domain/finance/accounts.ts";
 import type { Leg } from "../../domain/finance/booking.ts";
 import { postingsOf } from "../../domain/finance/booking.ts";
 import type { CreditNote } from "../../domain/finance/credit.ts";
@@ -110,19 +111,31 @@ export class Books {
         posted(free, currency),
       ]);
     }
-    // In the tenant's currency, `exchange` is what foreign claims and money are worth by the books.
-    const worth = items.reduce(
-      (sum, item) =>
-        item.currency === own
-          ? sum
-          : sum + BigInt(item.kind === "claim" ? item.openBookMinor : -item.leftBookMinor),
-      0n,
-    );
-    if (!this.#posted.some(({ key }) => key.startsWith("bank ") && key !== `bank ${own}`))
-      expect([day, sign * worth]).toEqual([day, posted("exchange", own)]);
+    // In the tenant's currency, the accounts at `exchange` are what foreign claims and free money are worth by the books.
+    for (const currency of ["EUR", "USD"]) {
+      let [open, left] = [0n, 0n];
+      for (const item of items) {
+        if (item.currency !== currency) continue;
+        if (item.kind === "claim") open += BigInt(item.openBookMinor);
+        else left += BigInt(item.leftBookMinor);
+      }
+      expect([day, currency, sign * open, -sign * left]).toEqual([
+        day,
+        currency,
+        posted(worthPath(claims, currency), own),
+        posted(worthPath(free, currency), own),
+      ]);
+    }
   }
 
-  /** Every account of the client is what its documents say, and `exchange` is what foreign claims are worth. */
+  /** What all that is foreign is worth by the books. */
+  get worth(): bigint {
+    return [...this.balances]
+      .filter(([key]) => key.startsWith("exchange:"))
+      .reduce((sum, [, balance]) => sum + balance, 0n);
+  }
+
+  /** Every account of the client is what its documents say, and at `exchange` is what foreign claims are worth. */
   check(): void {
     const sign = this.side === "sale" ? 1n : -1n;
     const [claims, free] = this.accounts;
@@ -134,6 +147,10 @@ export class Books {
       expect(this.balance(claims, currency)).toBe(sign * open);
       expect(this.balance(free, currency)).toBe(-sign * left);
       if (currency === own) continue;
+      const openBook = sum(this.invoices, currency, (at) => this.invoices[at]?.openBookMinor ?? 0);
+      const leftBook = sum(this.sources, currency, (at) => this.sources[at]?.leftBookMinor ?? 0);
+      expect(this.balance(worthPath(claims, currency), own)).toBe(sign * openBook);
+      expect(this.balance(worthPath(free, currency), own)).toBe(-sign * leftBook);
       expect(this.balance("exchange", currency)).toBe(
         -(sign * (open - left) + this.balance("bank", currency)),
       );

@@ -87,7 +87,7 @@ export const balanceOf = async (
 
 /**
  * Holds the documents of the client against the ledger: they sum to the client's accounts in every currency, per counterparty
- * as a whole; what stands on `exchange` in the tenant's currency is what open documents are worth by the books; and each
+ * as a whole; what stands at `exchange` in the tenant's currency is what open documents are worth by the books; and each
  * commodity sums to zero.
  */
 export const heldTogether = async (company: FinanceCompany) => {

@@ -87,9 +87,9 @@ const reckoned: readonly { readonly step: string; readonly changes: Figures }[] 
         ...{ revenue: "38766.00", discounts: "1739.50", profit: "20776.50" },
         ...{ "profit of the company": "20776.50", "profit with Export": "20776.50" },
       },
-      // 1,564.50 × 4.97 = 7,775.565, to the nearest 7,775.57. `exchange` stands for the claim in the books in lei.
+      // 1,564.50 × 4.97 = 7,775.565, to the nearest 7,775.57. `exchange:receivable:EUR` stands for the claim in the books in lei.
       "books RON": {
-        ...{ exchange: "44802.07", revenue: "-38766.00" },
+        ...{ "exchange:receivable:EUR": "44802.07", revenue: "-38766.00" },
         ...{ discounts: "1739.50", "tax-payable": "-7775.57" },
       },
       "books EUR": { "clients:*:receivable": "9014.50", exchange: "-9014.50" },
@@ -118,7 +118,11 @@ const reckoned: readonly { readonly step: string; readonly changes: Figures }[] 
         ...{ other: "-250.00", profit: "21526.50" },
         ...{ "profit of the company": "21526.50", "profit with Export": "21026.50" },
       },
-      "books RON": { bank: "25100.00", exchange: "19952.07", "exchange-differences": "-250.00" },
+      "books RON": {
+        bank: "25100.00",
+        "exchange:receivable:EUR": "19952.07",
+        "exchange-differences": "-250.00",
+      },
       "books EUR": { "clients:*:receivable": "4014.50", exchange: "-4014.50" },
     },
   },
@@ -138,7 +142,7 @@ const reckoned: readonly { readonly step: string; readonly changes: Figures }[] 
       },
       "books RON": {
         ...{ bank: "45100.00", "clients:*:advance": "-328.95" },
-        ...{ exchange: "0", "exchange-differences": "31.02" },
+        ...{ "exchange:receivable:EUR": "0", "exchange-differences": "31.02" },
       },
       "books EUR": { "clients:*:receivable": "0", exchange: "0" },
     },
@@ -156,7 +160,7 @@ const reckoned: readonly { readonly step: string; readonly changes: Figures }[] 
       },
       // The claim stood at 44,802.07 × 1,149.50 ÷ 9,014.50 = 5,713.02; of the tax 7,775.57 × 199.50 ÷ 1,564.50 = 991.52.
       "books RON": {
-        ...{ inventory: "31900.00", "cost-of-goods": "14100.00", exchange: "-5713.02" },
+        ...{ inventory: "31900.00", "cost-of-goods": "14100.00", "exchange:advance:EUR": "-5713.02" },
         ...{ revenue: "-34296.00", discounts: "1491.00", "tax-payable": "-6889.05" },
       },
       "books EUR": { "clients:*:advance": "-1149.50", exchange: "1149.50" },
@@ -180,7 +184,7 @@ const reckoned: readonly { readonly step: string; readonly changes: Figures }[] 
       },
       "books RON": {
         ...{ "clients:*:advance": "0", "clients:*:receivable": "276.05" },
-        ...{ exchange: "-5690.03", "exchange-differences": "8.03" },
+        ...{ "exchange:advance:EUR": "0", "exchange:money:EUR": "-5690.03", "exchange-differences": "8.03" },
       },
       "books EUR": { "clients:*:advance": "0", "bank:eur": "-1149.50" },
     },
