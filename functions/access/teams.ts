@@ -1,11 +1,12 @@
 import type { Member, Team } from "../../domain/access/records.ts";
 import { changedTeam, checkEmpty, led, newTeam } from "../../domain/access/team.ts";
-import { Failure, notFound } from "../../domain/kernel/errors.ts";
+import { Failure } from "../../domain/kernel/errors.ts";
 import { pageSize } from "../../domain/kernel/page.ts";
 import { type Instant, millisecondsOf } from "../../domain/kernel/time.ts";
 import { memberChanged, teamChanged, teamCreated, teamDeleted } from "../../events/access.ts";
 import { type Happened, happened } from "../../events/event.ts";
 import { checkVersion } from "../kit/context.ts";
+import { found } from "../kit/found.ts";
 import { memberEntity } from "../kit/records.ts";
 import type { Handlers } from "../kit/serve.ts";
 import { create, remove, StaleWrite, type Store, update, type Write } from "../kit/table/store.ts";
@@ -17,9 +18,7 @@ import type { teamRoutes } from "./team-routes.ts";
 const traceSeconds = 7 * 24 * 3600;
 
 const loaded = async (store: Store, id: string): Promise<Team> => {
-  const team = await store.get(teamEntity, { id });
-  if (!team) throw notFound();
-  return team;
+  return found(store.get(teamEntity, { id }));
 };
 
 interface Led {

@@ -1,25 +1,16 @@
-import { asIssued, checkDraft, type Invoice } from "../../domain/finance/invoice.ts";
-import { notFound } from "../../domain/kernel/errors.ts";
+import { asIssued, checkDraft } from "../../domain/finance/invoice.ts";
 import { millisecondsOf } from "../../domain/kernel/time.ts";
 import { happened } from "../../events/event.ts";
 import { invoiceChanged, invoiceDrafted, invoiceRemoved } from "../../events/finance.ts";
-import { type Context, checkVersion } from "../kit/context.ts";
+import { checkVersion } from "../kit/context.ts";
 import type { Handlers } from "../kit/serve.ts";
 import { create, remove, StaleWrite, update } from "../kit/table/store.ts";
 import { drafted, redrafted } from "./drafting.ts";
-import { checkReached } from "./ground.ts";
 import type { invoiceRoutes } from "./invoice-routes.ts";
 import { issueCreditNote, issueDraft } from "./issuing.ts";
 import { creditNotesPage, invoicesPage } from "./lists.ts";
-import { creditNoteEntity, invoiceEntity, removedDraftEntity } from "./store.ts";
-
-/** The invoice. @throws record.not-found where there is none, and where the member's right does not reach its client */
-export const loadInvoice = async (context: Context, id: string): Promise<Invoice> => {
-  const invoice = await context.store.get(invoiceEntity, { id });
-  if (!invoice) throw notFound();
-  await checkReached(context, invoice);
-  return invoice;
-};
+import { loadCreditNote, loadInvoice } from "./load.ts";
+import { invoiceEntity, removedDraftEntity } from "./store.ts";
 
 const traceSeconds = 30 * 24 * 3600;
 
@@ -85,9 +76,6 @@ export const invoiceHandlers: Handlers<typeof invoiceRoutes> = {
   },
 
   async readCreditNote({ params }, context) {
-    const note = await context.store.get(creditNoteEntity, { id: params.creditNoteId });
-    if (!note) throw notFound();
-    await checkReached(context, note);
-    return note;
+    return loadCreditNote(context, params.creditNoteId);
   },
 };

@@ -10,6 +10,7 @@ import {
 import { happened } from "../../events/event.ts";
 import { memberPostsChanged, positionChanged, positionCreated } from "../../events/people.ts";
 import { type Context, checkVersion } from "../kit/context.ts";
+import { found } from "../kit/found.ts";
 import { memberEntity } from "../kit/records.ts";
 import type { Handlers } from "../kit/serve.ts";
 import { create, StaleWrite, update } from "../kit/table/store.ts";
@@ -21,9 +22,7 @@ const announced = ({ id, version, name, active }: Position) => ({ positionId: id
 
 /** @throws record.not-found */
 const loadPosition = async ({ store }: Pick<Context, "store">, id: string): Promise<Position> => {
-  const position = await store.get(positionEntity, { id });
-  if (!position) throw notFound();
-  return position;
+  return found(store.get(positionEntity, { id }));
 };
 
 /** The posts of a member: none where nothing was said yet. @throws record.not-found for a member who is not there */
