@@ -9,7 +9,7 @@ import type { Sales } from "../../domain/deals/sales.ts";
 import { asShipped, type GoodsSource, goodsSourceOf, withOrder } from "../../domain/deals/shipment.ts";
 import { Failure, notFound } from "../../domain/kernel/errors.ts";
 import { Shortage } from "../../domain/ledger/errors.ts";
-import { confirmed, lotsOf, openParts } from "../../domain/orders/change.ts";
+import { confirmed, lotsOf, openIn, openParts } from "../../domain/orders/change.ts";
 import { NewOrder, type Order } from "../../domain/orders/order.ts";
 import type { StockDocument } from "../../domain/stock/document.ts";
 import type { Reservation } from "../../domain/stock/reservation.ts";
@@ -26,6 +26,7 @@ import { faultsOf } from "../kit/validate.ts";
 import { post } from "../ledger/posting.ts";
 import { draftedOrder } from "../orders/drafting.ts";
 import { orderHandlers } from "../orders/handlers.ts";
+import { withNumber } from "../orders/numbers.ts";
 import { shipOrder } from "../orders/steps.ts";
 import { orderEntity } from "../orders/store.ts";
 import { reservedShipment } from "../stock/movements.ts";
@@ -81,17 +82,18 @@ const counterpartyOf = async (
   return linked[0]?.id;
 };
 
-/** The refusal of goods that are short, with the names of the products. */
-const named = (error: unknown, { lines }: Pick<Order, "lines">): unknown =>
-  error instanceof Failure && error.code === "stock.insufficient"
-    ? new Failure(error.code, {
-        detail: error.detail,
-        fields: error.fields.map(({ pointer, reason }) => {
-          const line = lines[Number(/^\/lines\/(\d+)\//.exec(pointer)?.[1])];
-          return { pointer: "", reason: line ? `${line.description} ${reason}` : reason };
-        }),
-      })
-    : error;
+/** The refusal of goods that are short, with the names of the products. Its pointers count the lines of goods. */
+const named = (error: unknown, { lines }: Pick<Order, "lines">): unknown => {
+  if (!(error instanceof Failure) || error.code !== "stock.insufficient") return error;
+  const goods = lines.filter((line) => line.warehouseId !== undefined && openIn(line) > 0);
+  return new Failure(error.code, {
+    detail: error.detail,
+    fields: error.fields.map(({ pointer, reason }) => {
+      const line = goods[Number(/^\/lines\/(\d+)\//.exec(pointer)?.[1])];
+      return { pointer: "", reason: line ? `${line.description} ${reason}` : reason };
+    }),
+  });
+};
 
 /** An order of the deal's items, drawn up and not saved. @throws deal.shipment-unclear where they are not one */
 const itemsOrder = async (
@@ -119,25 +121,26 @@ const itemsOrder = async (
 /** The order of the deal's items, confirmed with its goods reserved, and noted on the deal: one write. */
 const orderedItems = async (context: Context, deal: Deal, draft: Order): Promise<Order> => {
   const { ownerId, teamId } = deal;
-  const held = await reservation(
-    context,
-    {
-      ...{ id: context.newId("reservation"), orderId: draft.id, dealId: deal.id },
-      ...{ clientId: draft.clientId, ownerId, ...(teamId === undefined ? {} : { teamId }) },
-    },
-    lotsOf(draft, openParts(draft)),
-  );
-  const order = confirmed(draft, held.reservation.id, context.now);
-  const next = asNextVersion({ ...deal, orderId: order.id }, context.now);
-  return context.save({
-    writes: [create(orderEntity, order), ...dealUpdate(next), ...held.writes],
-    happened: [
-      happened(orderDrafted, draft),
-      happened(orderConfirmed, order),
-      dealChange(next, ["orderId"]),
-      ...held.happened,
-    ],
-    answer: order,
+  const lots = lotsOf(draft, openParts(draft));
+  const head = {
+    ...{ id: context.newId("reservation"), orderId: draft.id, dealId: deal.id },
+    ...{ clientId: draft.clientId, ownerId, ...(teamId === undefined ? {} : { teamId }) },
+  };
+  const held = lots.length === 0 ? undefined : await reservation(context, head, lots);
+  const next = asNextVersion({ ...deal, orderId: draft.id }, context.now);
+  return withNumber(context, "order", draft.id, ({ number, writes }) => {
+    const drafted = { ...draft, number };
+    const order = confirmed(drafted, held?.reservation.id, context.now);
+    return context.save({
+      writes: [create(orderEntity, order), ...dealUpdate(next), ...(held?.writes ?? []), ...writes],
+      happened: [
+        happened(orderDrafted, drafted),
+        happened(orderConfirmed, order),
+        dealChange(next, ["orderId"]),
+        ...(held?.happened ?? []),
+      ],
+      answer: order,
+    });
   });
 };
 

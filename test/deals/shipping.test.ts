@@ -105,10 +105,42 @@ describe("from a deal's stage", () => {
     expect(await stockOf(here, oil)).toEqual({ quantity: 6, reserved: 0 });
   });
 
+  test("services are done with the goods, and alone move the deal without a shipment", async () => {
+    const { id: service } = await call.createProduct({
+      body: {
+        ...{ code: "ADVICE", name: "Advice", kind: "service" },
+        prices: [{ currency: "RON", unitPriceMinor: 5_000 }],
+      },
+    });
+    const milk = await goodsOf("MILK", 3);
+    const both = await dealOf(here, "proven", {
+      items: [service, milk.productId].map((productId) => ({ productId, quantity: 2 })),
+    });
+    const body = { ...shipped, warehouseId: milk.warehouseId, counterpartyId: here.first };
+    const { order } = await call.shipDeal({ params: both.params, body });
+    expect(order?.number).toMatch(/^ORD-\d{4}-\d{6}$/);
+    expect(order).toMatchObject({ lines: [{ shippedQuantity: 2 }, { shippedQuantity: 2 }] });
+    const alone = await dealOf(here, "proven", { items: [{ productId: service, quantity: 1 }] });
+    await call.shipDeal({ params: alone.params, body });
+    const after = await call.readDeal({ params: alone.params });
+    expect(after).toMatchObject({ stageId: "shipped", shipments: [] });
+    expect(await stockOf(here, milk)).toEqual({ quantity: 1, reserved: 0 });
+  });
+
   test("says which product is short by how much, and then nothing is done", async () => {
-    const [rice, peas] = await Promise.all([goodsOf("RICE", 10), goodsOf("PEAS", 3)]);
+    const [rice, peas, { id: care }] = await Promise.all([
+      goodsOf("RICE", 10),
+      goodsOf("PEAS", 3),
+      call.createProduct({
+        body: {
+          ...{ code: "CARE", name: "Care", kind: "service" },
+          prices: [{ currency: "RON", unitPriceMinor: 100 }],
+        },
+      }),
+    ]);
     const { deal, params } = await dealOf(here, "proven", {
       items: [
+        { productId: care, quantity: 1 },
         { productId: rice.productId, quantity: 10 },
         { productId: peas.productId, quantity: 8 },
       ],
