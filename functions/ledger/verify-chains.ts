@@ -13,7 +13,7 @@ import type { Key } from "../kit/table/entity.ts";
 import { tableLayout } from "../kit/table/layout.ts";
 import type { Store } from "../kit/table/store.ts";
 import { heldCommodityEntity } from "./commodities.ts";
-import { headKey, headOf, ledgerPartitions, lineEntity, seqText, sha256 } from "./store.ts";
+import { chainBlock, headKey, headOf, ledgerPartitions, lineEntity, seqText, sha256 } from "./store.ts";
 import { besideFault } from "./verify-beside.ts";
 import { itemsByKey, readable, twiceSeen, wait } from "./verify-record.ts";
 
@@ -78,10 +78,12 @@ const placedBehind = async (
   { seq }: ChainPlace,
   last: number,
 ): Promise<Placed[]> => {
+  // What lies in a block that is not its own is not found there.
+  const endOfBlock = (Math.floor((seq + 1) / chainBlock) + 1) * chainBlock - 1;
   const { items } = await store.items({
     index: "list",
     pk: ledgerPartitions.chain(chain, seq + 1),
-    between: [seqText(seq + 1), seqText(last)],
+    between: [seqText(seq + 1), seqText(Math.min(last, endOfBlock))],
     limit: transactionsAtOnce,
   });
   const named = items.map((item) => ({
