@@ -41,8 +41,11 @@ export const readHandlers: Pick<
     const times = { asOf, knownAt };
     const read = (one: string) => storedBalance(context.store, path, one, times);
     if (commodity !== undefined) {
-      const [account, stored] = await Promise.all([loadAccount(context, path), read(commodity)]);
+      const [account, early] = await Promise.all([loadAccount(context, path), read(commodity)]);
       const { type } = account;
+      // It may have been opened and posted to between the two: an account that is there is not said to hold nothing.
+      const isNothing = early.pages.length === 0 && early.held.taken === 0n && early.held.brought === 0n;
+      const stored = isNothing ? await read(commodity) : early;
       return { account: path, type, items: [balanceShown(account, commodity, times, stored)] };
     }
     const [account, { items, next }] = await Promise.all([

@@ -87,7 +87,7 @@ const ofBulk = (flying: Flying, answer: unknown, paper: Paper): void => {
       throw new Violation(`${id} was refused by ${code} in bulk without a reason`);
     // Of two rows of the same id the second may be posted where the first could not be yet.
     const stands = results.filter((one) => one.id === id).length;
-    if (paper.wasDone(request) && !flying.isUncertain && stands === 1)
+    if (flying.wrote.has(id) && !flying.isUncertain && stands === 1)
       throw new Violation(`${id} was refused by ${code} in bulk and is there`);
   }
 };

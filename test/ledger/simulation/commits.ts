@@ -12,6 +12,8 @@ export interface Author {
   readonly operation: Operation;
   /** The instants at which it was tried. */
   readonly instants: ReadonlySet<string>;
+  /** The transactions that it wrote. */
+  readonly wrote: Set<string>;
 }
 
 const recordOf = <T>({ after }: Change): T | undefined => (after?.record ? fromItem<T>(after) : undefined);
@@ -102,6 +104,7 @@ export class Commits {
     if (reasons.size > 0)
       throw new Violation(`posted in spite of ${[...reasons]}: ${JSON.stringify(request.drafts)}`);
     paper.write(request, request.now);
+    for (const id of ids) author.wrote.add(id);
     if (operation.type === "flow") for (const id of ids) this.flows.add(id);
     for (const record of records) this.#record(record);
     const events = records.flatMap(({ id }) => this.#eventsOf(id, operation));

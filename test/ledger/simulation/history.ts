@@ -84,6 +84,8 @@ class History {
   readonly #network: Network;
   readonly #products = new Set(products);
   readonly #flying = new Set<Flying>();
+  /** All that ever were under way: what they sent may arrive after they have come to an end. */
+  readonly #tags = new Map<unknown, Flying>();
   readonly #asked: Operation[] = [];
   #instances: Instance[] = [];
   #numbers = 0;
@@ -215,9 +217,16 @@ class History {
     this.#told.operations += 1;
     const flying: Flying = {
       ...{ operation, instants: new Set(), now: "", commits: 0, isUncertain: false, instance: undefined },
-      ...{ reasons: new Set(), rowReasons: new Map(), answers: new Set(), killed: () => {} },
+      ...{
+        wrote: new Set(),
+        reasons: new Set(),
+        rowReasons: new Map(),
+        answers: new Set(),
+        killed: () => {},
+      },
     };
     this.#flying.add(flying);
+    this.#tags.set(flying, flying);
     this.#fly(flying)
       .catch((error: unknown) => {
         this.#failure ??= error;
@@ -286,7 +295,7 @@ class History {
   }
 
   #flyingOf(tag: unknown): Flying | undefined {
-    return typeof tag === "object" && tag !== null && "reasons" in tag ? (tag as Flying) : undefined;
+    return this.#tags.get(tag);
   }
 
   #took(changes: Parameters<Commits["take"]>[0], tag: unknown): void {
