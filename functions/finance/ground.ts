@@ -13,6 +13,7 @@ import { Failure, type FieldFault, notFound } from "../../domain/kernel/errors.t
 import { type Day, dayIn } from "../../domain/kernel/time.ts";
 import type { Links } from "../../domain/ledger/transaction.ts";
 import type { Product } from "../../domain/products/product.ts";
+import { reachedClients } from "../clients/access.ts";
 import { clientEntity, counterpartyEntity } from "../clients/store.ts";
 import { contractEntity } from "../contracts/store.ts";
 import { dealEntity } from "../deals/store.ts";
@@ -146,27 +147,20 @@ export const partyOn = (counterparty: Counterparty, clientId: string, day: Day):
 
 /** Refuses a document whose client the member's right does not reach. @throws record.not-found */
 export const checkReached = async (
-  { store, member, scope }: Pick<Context, "store" | "member" | "scope">,
+  context: Pick<Context, "store" | "member" | "scope">,
   { clientId }: { readonly clientId: string },
 ): Promise<void> => {
-  if (scope === "all") return;
-  const client = await store.get(clientEntity, { id: clientId });
-  if (!client || !visible(member, scope, client)) throw notFound();
+  if (!(await reachedClients(context, [clientId])).has(clientId)) throw notFound();
 };
 
 /** Of records of clients, those of the clients that the member's right reaches. */
 export const reachedOf = async <R extends { readonly clientId: string }>(
-  { store, member, scope }: Pick<Context, "store" | "member" | "scope">,
+  context: Pick<Context, "store" | "member" | "scope">,
   records: readonly R[],
 ): Promise<R[]> => {
-  if (scope === "all") return [...records];
-  const ids = [...new Set(records.map(({ clientId }) => clientId))];
-  const clients = await store.getAll(
-    clientEntity,
-    ids.map((id) => ({ id })),
-  );
-  const reached = new Set(
-    clients.flatMap((client) => (client && visible(member, scope, client) ? [client.id] : [])),
+  const reached = await reachedClients(
+    context,
+    records.map(({ clientId }) => clientId),
   );
   return records.filter(({ clientId }) => reached.has(clientId));
 };
