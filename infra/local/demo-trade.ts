@@ -22,10 +22,30 @@ const leuInEuro = { 175: "0.2019", 120: "0.2011", 80: "0.2004", 45: "0.1998", 15
 /** Lei that pay a euro whatever the day; what is too much is the client's advance. */
 const leiPerEuro = 5.05;
 
-/** Goods in the warehouse, and the supplier's bills for them: one is paid, one is open. */
-const stockUp = async (trade: Trade, orders: readonly DemoOrder[], warehouseId: string): Promise<void> => {
-  const { admin, apiOf, nowMs, products } = trade;
-  const keeper = apiOf("toma");
+/** Goods in the warehouse: one receipt after the other, for what they cost is an average. */
+const receive = async (
+  { apiOf, nowMs, products }: Trade,
+  orders: readonly DemoOrder[],
+  warehouseId: string,
+): Promise<void> => {
+  for (const [at, delivery] of deliveries.entries()) {
+    const goods = deliveredGoods(orders, products, delivery).map((line) => ({ ...line, warehouseId }));
+    for (let from = 0; from < goods.length; from += linesAtOnce)
+      await apiOf("toma").postReceipt({
+        body: {
+          effectiveOn: daysFrom(nowMs, -delivery.ago),
+          lines: goods.slice(from, from + linesAtOnce),
+        },
+        ...key(`receipt ${at} ${from}`),
+      });
+  }
+};
+
+/** The supplier's bills for them: one is paid, one is overdue. */
+const enterBills = async (
+  { admin, apiOf, nowMs, products }: Trade,
+  orders: readonly DemoOrder[],
+): Promise<void> => {
   const accountant = apiOf("nora");
   const supplier = await admin.createClient({
     body: {
@@ -35,40 +55,32 @@ const stockUp = async (trade: Trade, orders: readonly DemoOrder[], warehouseId: 
     },
     ...key("supplier"),
   });
-  for (const [at, delivery] of deliveries.entries()) {
-    const goods = deliveredGoods(orders, products, delivery);
-    const effectiveOn = daysFrom(nowMs, -delivery.ago);
-    for (let from = 0; from < goods.length; from += linesAtOnce) {
-      const lines = goods.slice(from, from + linesAtOnce).map((line) => ({ ...line, warehouseId }));
-      await keeper.postReceipt({ body: { effectiveOn, lines }, ...key(`receipt ${at} ${from}`) });
-    }
+  await each(deliveries, async (delivery, at) => {
+    const unitPriceMinor = deliveredGoods(orders, products, delivery).reduce(
+      (sum, { costMinor }) => sum + costMinor,
+      0,
+    );
     const { id: invoiceId } = await accountant.createInvoice({
       body: {
         ...{ side: "purchase", clientId: supplier.id, counterpartyId: supplier.counterparties[0]?.id },
-        lines: [
-          {
-            description: `Delivery ${at + 1}`,
-            unitPriceMinor: goods.reduce((sum, { costMinor }) => sum + costMinor, 0),
-            taxId: "zero",
-          },
-        ],
+        lines: [{ description: `Delivery ${at + 1}`, unitPriceMinor, taxId: "zero" }],
       },
       ...key(`bill ${at}`),
     });
     const bill = await accountant.issueInvoice({
       params: { invoiceId },
-      body: { issuedOn: effectiveOn, number: `OC/${1_187 + 46 * at}` },
+      body: { issuedOn: daysFrom(nowMs, -delivery.ago), number: `OC/${1_187 + 46 * at}` },
       ...key(`bill ${at} entered`),
     });
-    if (at === 0)
-      await accountant.createPayment({
-        body: {
-          ...{ side: "purchase", clientId: supplier.id, amountMinor: bill.totalMinor },
-          ...{ paidOn: daysFrom(nowMs, -delivery.ago + 28), allocations: [{ invoiceId }] },
-        },
-        ...key(`bill ${at} paid`),
-      });
-  }
+    if (at > 0) return;
+    await accountant.createPayment({
+      body: {
+        ...{ side: "purchase", clientId: supplier.id, amountMinor: bill.totalMinor },
+        ...{ paidOn: daysFrom(nowMs, -delivery.ago + 28), allocations: [{ invoiceId }] },
+      },
+      ...key(`bill ${at} paid`),
+    });
+  });
 };
 
 const setRates = async ({ apiOf, nowMs }: Trade): Promise<void> => {
@@ -250,13 +262,13 @@ export const makeTrade = async (
   });
   const plans = demoOrders(seed, { ...trade, warehouseId });
   const trading = async (): Promise<{ orders: number; invoices: number }> => {
-    await Promise.all([stockUp(trade, plans, warehouseId), setRates(trade)]);
+    await Promise.all([receive(trade, plans, warehouseId), setRates(trade)]);
     const made = await each(plans, (plan, at) => carriedOut(trade, plan, `order ${at}`));
     const orders = made.flatMap((order) => order ?? []);
     const invoices = await invoiceAll(trade, orders);
     await each(orders, (order) => takeBack(trade, order));
     return { orders: orders.length, invoices };
   };
-  const [counts] = await Promise.all([trading(), writeTime(trade)]);
+  const [counts] = await Promise.all([trading(), enterBills(trade, plans), writeTime(trade)]);
   return counts;
 };
