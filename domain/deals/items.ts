@@ -1,6 +1,6 @@
 import type { Currency } from "../kernel/currency.ts";
 import { Failure } from "../kernel/errors.ts";
-import { dividedHalfAwayFromZero, exactNumber, sumMinor } from "../kernel/money.ts";
+import { dividedHalfAwayFromZero, exactNumber, sumMinor, summable } from "../kernel/money.ts";
 import { smallestUnitsPerUnit } from "../kernel/quantity.ts";
 import type { Day } from "../kernel/time.ts";
 import { type Product, priceOn } from "../products/product.ts";
@@ -73,5 +73,9 @@ export const pricedItems = (inputs: readonly ItemInput[], pricing: Pricing, root
   });
 
 /** The amount of a deal: its items' exact total, else the estimate, else none. @throws money.overflow */
-export const amountOf = (deal: Pick<Deal, "items" | "estimatedAmountMinor">): number | undefined =>
-  deal.items?.length ? sumMinor(deal.items.map(({ totalMinor }) => totalMinor)) : deal.estimatedAmountMinor;
+export const amountOf = (deal: Pick<Deal, "items" | "estimatedAmountMinor">): number | undefined => {
+  const amount = deal.items?.length
+    ? sumMinor(deal.items.map(({ totalMinor }) => totalMinor))
+    : deal.estimatedAmountMinor;
+  return amount === undefined ? undefined : summable(amount);
+};

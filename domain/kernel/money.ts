@@ -7,6 +7,12 @@ import { Failure } from "./errors.ts";
  */
 export const mostMinor = Number.MAX_SAFE_INTEGER;
 
+/**
+ * The most that one posting or one deal may come to, in the smallest unit: 90 billion euros. A thousand of them are
+ * still counted exactly, so that one slip of the hand cannot take balances and sums beyond what can be answered.
+ */
+export const mostAmount = 9_000_000_000_000;
+
 /** An amount that is not negative, in minor units of its currency. */
 export const MinorAmount = z.int().min(0).meta({ description: "Minor units of the currency" });
 
@@ -15,6 +21,13 @@ export const exactNumber = (value: bigint): number => {
   if (value > BigInt(mostMinor) || value < -BigInt(mostMinor))
     throw new Failure("money.overflow", { detail: `${value} is beyond ${mostMinor}.` });
   return Number(value);
+};
+
+/** An amount that others are summed with. @throws money.overflow beyond `mostAmount` */
+export const summable = (amount: number): number => {
+  if (Math.abs(amount) > mostAmount)
+    throw new Failure("money.overflow", { detail: `${amount} is beyond ${mostAmount}.` });
+  return amount;
 };
 
 /** The sum of amounts of one currency. @throws money.overflow */

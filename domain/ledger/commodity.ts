@@ -33,6 +33,7 @@ export const SignedAmount = z
   .int()
   .refine((amount) => amount !== 0, "is zero")
   .meta({
-    description: "In the smallest unit of the commodity; above zero it is debited, below it is credited",
+    description:
+      "In the smallest unit of the commodity; above zero it is debited, below it is credited; at most 9,000,000,000,000",
     examples: [12_100],
   });

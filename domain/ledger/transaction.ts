@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { Failure } from "../kernel/errors.ts";
 import { Id } from "../kernel/id.ts";
-import { exactNumber } from "../kernel/money.ts";
+import { exactNumber, mostAmount } from "../kernel/money.ts";
 import { Day, Instant } from "../kernel/time.ts";
 import { AccountPath } from "./account.ts";
 import { Commodity, SignedAmount } from "./commodity.ts";
@@ -117,9 +117,10 @@ export const isCounted = ({ pending, settledAs }: Pick<Transaction, "pending" | 
   pending === undefined && (settledAs === undefined || settledAs === "posted");
 
 /**
- * Refuses postings that do not sum to zero in each commodity. Number of postings and amounts of zero are the
+ * Refuses postings that do not sum to zero in each commodity, and those that are so large that few of them would take
+ * balances beyond what can be answered. Number of postings and amounts of zero are the
  * schema's matter; flows of the system, which no schema has seen, are held to them here.
- * @throws ledger.unbalanced
+ * @throws ledger.unbalanced, money.overflow
  */
 export const checkBalanced = (postings: readonly Posting[]): void => {
   const { least, most } = postingsOfTransaction;
@@ -131,6 +132,12 @@ export const checkBalanced = (postings: readonly Posting[]): void => {
       throw new RangeError(`${amount} is not an amount that is posted`);
     sums.set(commodity, (sums.get(commodity) ?? 0n) + BigInt(amount));
   }
+  const faults = postings.flatMap(({ amount }, n) =>
+    Math.abs(amount) > mostAmount
+      ? [{ pointer: `/postings/${n}/amount`, reason: `is beyond ${mostAmount}` }]
+      : [],
+  );
+  if (faults.length > 0) throw new Failure("money.overflow", { fields: faults });
   const off = [...sums].filter(([, sum]) => sum !== 0n);
   if (off.length > 0)
     throw new Failure("ledger.unbalanced", {
