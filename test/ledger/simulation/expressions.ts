@@ -138,13 +138,15 @@ const simple = (reader: Reader): Test => {
       return (compared(value, least) ?? -1) >= 0 && (compared(value, most) ?? 1) <= 0;
     };
   }
-  const fits = comparisons[reader.take()];
+  const comparison = reader.take();
+  const fits = comparisons[comparison];
   if (!fits) throw new ValidationException("there is no such comparison");
   const right = operand(reader);
   return (item, given) => {
     const [a, b] = [left(item, given), right(item, given)];
     const order = a && b ? compared(a, b) : undefined;
-    return order !== undefined && fits(order);
+    // What is not there differs from everything.
+    return order === undefined ? comparison === "<>" : fits(order);
   };
 };
 
