@@ -5,6 +5,7 @@ import { Invoice } from "../domain/finance/invoice.ts";
 import { Allocation } from "../domain/finance/money.ts";
 import { Payment } from "../domain/finance/payment.ts";
 import { ExchangeRate } from "../domain/finance/rates.ts";
+import { Revaluation } from "../domain/finance/revaluation.ts";
 import { FinanceSettings, standardFinanceSettings } from "../domain/finance/settings.ts";
 import { Currency } from "../domain/kernel/currency.ts";
 import { Id } from "../domain/kernel/id.ts";
@@ -239,10 +240,53 @@ export const moneyAllocated = event({
   },
 });
 
+export const allocationReversed = event({
+  type: "payment.allocation-reversed",
+  version: 1,
+  summary: "What a payment or credit note settled of an invoice was taken back",
+  data: moneyAllocated.data,
+  sample: {
+    ...moneyAllocated.sample,
+    leftMinor: 121_000,
+    allocations: [{ ...allocation, reversedOn: "2026-11-24" }],
+  },
+});
+
 export const paymentReversed = event({
   type: "payment.reversed",
   version: 1,
   summary: "A payment was taken back",
   data: Payment,
   sample: { ...payment, version: 2, reversedOn: "2026-11-24" },
+});
+
+export const openRevalued = event({
+  type: "finance.open-revalued",
+  version: 1,
+  summary: "What was open in foreign currencies at the end of a month was revalued",
+  data: Revaluation,
+  sample: {
+    version: 1,
+    month: "2026-10",
+    day: "2026-10-31",
+    editions: [
+      {
+        transactionId: "revaluation:2026-10:1",
+        reversalId: "revaluation:2026-10:1:reversal",
+        postedAt: at,
+        positions: [
+          {
+            side: "sale",
+            currency: "EUR",
+            rate: "5.01",
+            openMinor: 121_000,
+            bookMinor: 601_370,
+            worthMinor: 606_210,
+            differenceMinor: 4_840,
+          },
+        ],
+      },
+    ],
+    updatedAt: at,
+  },
 });

@@ -44,6 +44,9 @@ export type CostAccount = z.infer<typeof CostAccount>;
  */
 export const exchangeAccount = "exchange";
 
+/** What exchange rates would bring or cost lies here, until it is realised. */
+export const unrealisedAccount = "unrealised-exchange-differences";
+
 /** What amounts in a foreign currency are, by the account they lie on. */
 export const foreignKinds = ["receivable", "payable", "advance", "prepaid", "money"] as const;
 export type ForeignKind = (typeof foreignKinds)[number];
@@ -71,6 +74,11 @@ export const openedByFinance = (path: string): NewAccount | undefined => {
   if (known) return known;
   if (path === exchangeAccount)
     return { path, ...equity, name: "Foreign claims and money, in their currencies" };
+  if (path === unrealisedAccount)
+    return {
+      ...{ path, name: "Exchange differences that are not realised", type: "income" },
+      ...{ mayGoBelowZero: true, managedBy: "finance" },
+    };
   if (worthForm.test(path)) return { path, ...equity, name: "What they are worth by the books" };
   const kept = { path, managedBy: "finance" };
   if (/^clients:[^:]+:receivable$/.test(path)) return { ...kept, type: "asset", mayGoBelowZero: true };

@@ -15,6 +15,7 @@ export const financeFailures = {
     title: "The rates do not fit together",
   },
   "finance.day-in-future": { kind: "unprocessable", title: "The day lies in the future" },
+  "finance.month-open": { kind: "conflict", title: "The month is not over" },
   "invoice.line-invalid": { kind: "unprocessable", title: "A line of the document breaks a rule" },
   "invoice.not-draft": { kind: "conflict", title: "The document is issued and cannot be changed" },
   "invoice.not-issued": { kind: "conflict", title: "The document is a draft" },

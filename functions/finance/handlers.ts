@@ -2,6 +2,7 @@ import type { Handlers } from "../kit/serve.ts";
 import { ageingHandlers } from "./ageing-handlers.ts";
 import { invoiceHandlers } from "./invoice-handlers.ts";
 import { paymentHandlers } from "./payment-handlers.ts";
+import { revaluationHandlers } from "./revaluation-handlers.ts";
 import type { financeRoutes } from "./routes.ts";
 import { financeSettingsHandlers } from "./settings-handlers.ts";
 
@@ -10,4 +11,5 @@ export const financeHandlers: Handlers<typeof financeRoutes> = {
   ...invoiceHandlers,
   ...paymentHandlers,
   ...ageingHandlers,
+  ...revaluationHandlers,
 };

@@ -1,6 +1,7 @@
 import { ageingRoutes } from "./ageing-routes.ts";
 import { invoiceRoutes } from "./invoice-routes.ts";
 import { paymentRoutes } from "./payment-routes.ts";
+import { revaluationRoutes } from "./revaluation-routes.ts";
 import { financeSettingsRoutes } from "./settings-routes.ts";
 
 export const financeRoutes = {
@@ -8,4 +9,5 @@ export const financeRoutes = {
   ...invoiceRoutes,
   ...paymentRoutes,
   ...ageingRoutes,
+  ...revaluationRoutes,
 };

@@ -4,16 +4,18 @@ import { Invoice } from "../../domain/finance/invoice.ts";
 import { SeriesCount } from "../../domain/finance/numbering.ts";
 import { Payment } from "../../domain/finance/payment.ts";
 import { ExchangeRate } from "../../domain/finance/rates.ts";
+import { Revaluation } from "../../domain/finance/revaluation.ts";
 import { FinanceSettings } from "../../domain/finance/settings.ts";
 import { Failure } from "../../domain/kernel/errors.ts";
-import type { Day } from "../../domain/kernel/time.ts";
+import type { Day, Month } from "../../domain/kernel/time.ts";
 import { entity } from "../kit/table/entity.ts";
 import { create, remove, StaleWrite, update, type Write } from "../kit/table/store.ts";
 
 /**
  * Access patterns: settings; the rates of a currency by day; an invoice, payment or credit note by id; those of a client by
  * state (index `client`); the invoices of a deal (index `owner`); all of a state (index `list`: what is open or free in shards, what is done by month); an invoice
- * by its number (its claim); the count of a series.
+ * by its number (its claim); the count of a series; the
+ * revaluations by month.
  */
 export const financeShards = [0, 1, 2, 3] as const;
 const shardOf = (id: string): number => id.charCodeAt(id.length - 1) % financeShards.length;
@@ -28,6 +30,7 @@ export const financePartitions = {
   freeCreditNotes: (shard: number) => `CREDIT-NOTES#free#${shard}`,
   usedCreditNotes: (month: string) => `CREDIT-NOTES#used#${month}`,
   rates: (currency: string) => `RATES#${currency}`,
+  revaluations: "REVALUATIONS",
   invoicesOfDeal: (dealId: string) => `INVOICES-OF-DEAL#${dealId}`,
 };
 
@@ -41,6 +44,12 @@ export const exchangeRateEntity = entity<ExchangeRate, { readonly currency: stri
   name: "exchange-rate",
   schema: ExchangeRate,
   key: ({ currency, day }) => ({ pk: financePartitions.rates(currency), sk: `RATE#${day}` }),
+});
+
+export const revaluationEntity = entity<Revaluation, { readonly month: Month }>({
+  name: "revaluation",
+  schema: Revaluation,
+  key: ({ month }) => ({ pk: financePartitions.revaluations, sk: month }),
 });
 
 export const seriesCountEntity = entity<SeriesCount, { readonly code: string; readonly period: string }>({

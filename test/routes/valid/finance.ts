@@ -43,6 +43,7 @@ export const finance: Requests = {
       ],
     },
   }),
+  revalue: async () => ({ body: { month: "2025-12" } }),
   createInvoice: async ({ ids }) => ({
     body: {
       clientId: ids.cli,
@@ -84,6 +85,18 @@ export const finance: Requests = {
     params: await freeCreditNote(company),
     body: { allocations: [await issuedInvoice(company)] },
   }),
+  deallocatePayment: async (company) => {
+    const params = await advance(company);
+    const invoice = await issuedInvoice(company);
+    await company.call.allocatePayment({ params, body: { allocations: [invoice] } });
+    return { params, body: invoice };
+  },
+  deallocateCreditNote: async (company) => {
+    const params = await freeCreditNote(company);
+    const invoice = await issuedInvoice(company);
+    await company.call.allocateCreditNote({ params, body: { allocations: [invoice] } });
+    return { params, body: invoice };
+  },
   reversePayment: async (company) => ({ params: await advance(company), body: {} }),
   createRefund: async (company) => ({
     body: { sourceId: (await advance(company)).paymentId, amountMinor: 100 },
