@@ -1,8 +1,6 @@
-import { between } from "../finance/crediting.ts";
-import type { LineInput, Totals } from "../finance/lines.ts";
+import type { Totals } from "../finance/lines.ts";
 import type { Currency } from "../kernel/currency.ts";
 import { Failure, type FieldFault } from "../kernel/errors.ts";
-import { smallestUnitsPerUnit } from "../kernel/quantity.ts";
 import type { Instant } from "../kernel/time.ts";
 import type { Lot } from "../stock/level.ts";
 import { mainPlace } from "../stock/warehouse.ts";
@@ -184,21 +182,6 @@ export const shipped = (
 export const partsToInvoice = (order: Order): Part[] => {
   checkConfirmed(order);
   return allParts(order, uninvoicedIn);
-};
-
-/**
- * A part of a line as a line of an invoice. An amount of discount is shared so that the parts of a line sum to it, and
- * is never more than the part comes to.
- */
-export const invoiceLine = (line: OrderLine, quantity: number): LineInput => {
-  const { productId, description, unitPriceMinor, discount, taxId, scale } = line;
-  const common = { productId, description, quantity, unitPriceMinor, taxId };
-  if (discount === undefined) return common;
-  if ("basisPoints" in discount) return { ...common, discount };
-  const from = line.invoicedQuantity;
-  const share = between(discount.amountMinor, from, from + quantity, line.quantity);
-  const gross = (BigInt(quantity) * BigInt(unitPriceMinor)) / smallestUnitsPerUnit(scale);
-  return { ...common, discount: { amountMinor: BigInt(share) > gross ? Number(gross) : share } };
 };
 
 /** @param underWay what is left of the step that it is a part of */

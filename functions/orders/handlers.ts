@@ -1,8 +1,6 @@
-import type { CreditLineInput } from "../../domain/finance/credit.ts";
-import { between } from "../../domain/finance/crediting.ts";
-import { asIssued, type Invoice } from "../../domain/finance/invoice.ts";
+import { asIssued } from "../../domain/finance/invoice.ts";
+import { creditOf } from "../../domain/orders/billing.ts";
 import {
-  type CreditedPart,
   cancelled,
   changedDraft,
   checkDraft,
@@ -49,19 +47,6 @@ const ownerOf = async ({ store, member }: Context, { dealId, clientId }: Order) 
     ...(owner?.teamId === undefined ? {} : { teamId: owner.teamId }),
   };
 };
-
-/**
- * What is credited of parts of an invoice: at the price of the invoice, so that all parts together come to the line, and no
- * more than finance has left of it. What cost nothing, or is credited already, needs no credit.
- */
-const worthOf = ({ lines, credited }: Invoice, parts: readonly CreditedPart[]): CreditLineInput[] =>
-  parts.flatMap(({ line: at, quantity, beforeQuantity }): CreditLineInput[] => {
-    const line = lines[at];
-    if (!line) return [];
-    const worth = between(line.netMinor, beforeQuantity, beforeQuantity + quantity, line.quantity);
-    const netMinor = Math.min(worth, line.netMinor - (credited?.lines[at] ?? 0));
-    return netMinor === 0 ? [] : [{ line: at, netMinor, quantity }];
-  });
 
 export const orderHandlers: Handlers<typeof orderRoutes> = {
   async createOrder({ body }, context) {
@@ -136,7 +121,7 @@ export const orderHandlers: Handlers<typeof orderRoutes> = {
       if (!credit) return postWith(context, movement, order, event);
       const { store } = context;
       const invoice = asIssued(found(await store.get(invoiceEntity, { id: credit.invoiceId }), "invoice"));
-      const worth = worthOf(invoice, credit.lines);
+      const worth = creditOf(invoice, credit.lines);
       if (worth.length === 0) return postWith(context, movement, order, event);
       return issueCreditNote(
         context,

@@ -1,12 +1,7 @@
+import { draftOf } from "../../domain/finance/invoice.ts";
 import { Failure } from "../../domain/kernel/errors.ts";
-import {
-  invoiced,
-  invoiceLine,
-  lotsOf,
-  partsToInvoice,
-  partsToShip,
-  shipped,
-} from "../../domain/orders/change.ts";
+import { billed } from "../../domain/orders/billing.ts";
+import { invoiced, lotsOf, partsToInvoice, partsToShip, shipped } from "../../domain/orders/change.ts";
 import type { Order, Part, UnderWay } from "../../domain/orders/order.ts";
 import {
   begun,
@@ -19,7 +14,6 @@ import {
 import { happened } from "../../events/event.ts";
 import { orderHalted, orderInvoiced, orderShipped } from "../../events/orders.ts";
 import { dealWithShipment } from "../deals/with-shipment.ts";
-import { drafted } from "../finance/drafting.ts";
 import { todayOf } from "../finance/ground.ts";
 import { issueDraft } from "../finance/issuing.ts";
 import type { Context } from "../kit/context.ts";
@@ -70,17 +64,18 @@ const shippedPart = async (
 /** One invoice, with the order in one write. */
 const invoicedPart = async (context: Context, before: Order, head: Head, { parts, left }: Portion) => {
   const { clientId, counterpartyId, dealId, contractId, currency, pricesIncludeTax } = before;
-  const draft = await drafted(
-    context,
-    {
-      ...{ side: "sale", clientId, counterpartyId, dealId, contractId, currency, pricesIncludeTax },
-      memo: head.memo,
-      lines: parts.flatMap(({ line: at, quantity }) => {
-        const line = before.lines[at];
-        return line ? [invoiceLine(line, quantity)] : [];
-      }),
-    },
-    before.id,
+  const named = {
+    clientId,
+    ...(counterpartyId === undefined ? {} : { counterpartyId }),
+    ...(dealId === undefined ? {} : { dealId }),
+    ...(contractId === undefined ? {} : { contractId }),
+    ...(head.memo === undefined ? {} : { memo: head.memo }),
+  };
+  const draft = draftOf(
+    { side: "sale", ...named, orderId: before.id, pricesIncludeTax },
+    currency,
+    billed(before, parts),
+    { id: context.newId("invoice"), now: context.now },
   );
   const order = invoiced(before, parts, draft.id, context.now, left);
   const { dueOn } = head;
