@@ -72,7 +72,9 @@ const writeOf = (one: Wish, tenant: string, TableName: string): TransactWriteIte
       ...{ ...key, entity: { S: "thing" }, version: { N: String(version) } },
       ...{ record: { S: `${amount}` }, beside: { BOOL: says } },
     };
-    if (listed) Object.assign(Item, { listPk: { S: `T#${tenant}#L` }, listSk: { S: `${listed}#${one.sk}` } });
+    // The order of equal keys of an index is nobody's promise.
+    if (listed)
+      Object.assign(Item, { listPk: { S: `T#${tenant}#L` }, listSk: { S: `${listed}#${one.sk}#${one.pk}` } });
     return { Put: { ...given(), Item } };
   }
   if (kind === "delete") return { Delete: { ...given(), Key: key } };
