@@ -5,7 +5,7 @@ import type { Leg } from "./booking.ts";
 import type { CreditLine, CreditLineInput, CreditNote, NewCreditNote } from "./credit.ts";
 import { type Invoice, type Issued, withOpen } from "./invoice.ts";
 import { type BookedLine, counterLegs, discountWeight } from "./issue.ts";
-import { freeLeg, settledLegs } from "./money.ts";
+import { freeLeg, oppositeLegs, settledLegs } from "./money.ts";
 import { bookShare } from "./settlement.ts";
 
 /** The share of a whole that belongs to a part, rounded a half away from zero. */
@@ -213,11 +213,7 @@ const creditLegs = (
   return [
     ...settledLegs(invoice, [{ currency, amountMinor: settledMinor, amountBookMinor: settledBookMinor }]),
     freeLeg({ side, clientId }, currency, { amountMinor: leftMinor, bookMinor: leftBookMinor }, 1),
-    ...counterLegs(invoice, booked, book, tenantCurrency).map((leg) => ({
-      ...leg,
-      amountMinor: -leg.amountMinor,
-      bookMinor: -leg.bookMinor,
-    })),
+    ...oppositeLegs(counterLegs(invoice, booked, book, tenantCurrency)),
   ];
 };
 

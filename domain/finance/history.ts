@@ -66,7 +66,7 @@ export const openOn = ({ invoices, payments, creditNotes }: Documents, day: Day)
   const ofSource = new Taken();
   for (const source of [...counted, ...notes])
     for (const one of source.allocations)
-      if (one.on <= day) {
+      if (one.on <= day && !(one.reversedOn && one.reversedOn <= day)) {
         ofInvoice.add(one.invoiceId, one.amountMinor, one.amountBookMinor);
         ofSource.add(source.id, one.sourceMinor, one.sourceBookMinor);
       }

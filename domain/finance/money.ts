@@ -2,7 +2,7 @@ import * as z from "zod";
 import { Currency } from "../kernel/currency.ts";
 import { Failure } from "../kernel/errors.ts";
 import { Id } from "../kernel/id.ts";
-import { MinorAmount } from "../kernel/money.ts";
+import { MinorAmount, sumMinor } from "../kernel/money.ts";
 import { Day, type Instant } from "../kernel/time.ts";
 import { claimPath, freePath, type Side, signOf } from "./accounts.ts";
 import { exchangeDifference, type Leg } from "./booking.ts";
@@ -32,6 +32,7 @@ export const Allocation = z.object({
   sourceMinor: MinorAmount.meta({ description: "In the currency of the money" }),
   sourceBookMinor: MinorAmount,
   transactionId: z.string().meta({ description: "Of the ledger" }),
+  reversedOn: Day.optional().meta({ description: "The day from which it settles nothing any more" }),
 });
 export type Allocation = z.infer<typeof Allocation>;
 
@@ -143,6 +144,10 @@ export const freeLeg = (
   bookMinor: -signOf(side) * direction * bookMinor,
 });
 
+/** The legs that take others back. */
+export const oppositeLegs = (legs: readonly Leg[]): Leg[] =>
+  legs.map((leg) => ({ ...leg, amountMinor: 0 - leg.amountMinor, bookMinor: 0 - leg.bookMinor }));
+
 /** What later allocations of free money move: it leaves its account, the claims go down, the difference is booked. */
 export const allocationLegs = (
   source: Parties & Free,
@@ -170,6 +175,62 @@ export const withSpent = <F extends Free & { readonly version: number; readonly 
   version: source.version + 1,
   updatedAt: now,
 });
+
+/** Whether it settles something still. */
+export const isStanding = ({ reversedOn }: Pick<Allocation, "reversedOn">): boolean =>
+  reversedOn === undefined;
+
+/** Money whose settlement of an invoice is taken back, the invoice as it is open then, and what that moves. */
+export interface Deallocated<F, I> {
+  readonly source: F;
+  readonly invoice: I;
+  readonly legs: Leg[];
+}
+
+/**
+ * Takes back all that money settles of an invoice: it is free again, and the invoice open, each with what it stood in the
+ * books with; what the rates of two days made of it is taken back too.
+ * @param on the day from which it is so
+ * @throws allocation.nothing, request.invalid for a day before it was settled, money.overflow
+ */
+export const deallocated = <
+  F extends Parties & Free & { readonly version: number; readonly updatedAt: Instant },
+  I extends Settleable,
+>(
+  source: F,
+  invoice: I,
+  on: Day,
+  { tenantCurrency, now }: { readonly tenantCurrency: Currency; readonly now: Instant },
+): Deallocated<F, I> => {
+  const back = source.allocations.filter((one) => one.invoiceId === invoice.id && isStanding(one));
+  if (back.length === 0)
+    throw new Failure("allocation.nothing", {
+      fields: [{ pointer: "/invoiceId", reason: "names no invoice that it settles" }],
+    });
+  const early = back.find((one) => on < one.on);
+  if (early)
+    throw new Failure("request.invalid", {
+      fields: [{ pointer: "/on", reason: `lies before ${early.on}, when the invoice was settled` }],
+    });
+  const sum = (before: number, of: (one: Allocation) => number) => sumMinor([before, ...back.map(of)]);
+  const settlements = back.map((one) => ({ ...one, currency: invoice.currency }));
+  return {
+    source: {
+      ...source,
+      leftMinor: sum(source.leftMinor, (one) => one.sourceMinor),
+      leftBookMinor: sum(source.leftBookMinor, (one) => one.sourceBookMinor),
+      allocations: source.allocations.map((one) => (back.includes(one) ? { ...one, reversedOn: on } : one)),
+      version: source.version + 1,
+      updatedAt: now,
+    },
+    invoice: {
+      ...invoice,
+      openMinor: sum(invoice.openMinor, (one) => one.amountMinor),
+      openBookMinor: sum(invoice.openBookMinor, (one) => one.amountBookMinor),
+    },
+    legs: oppositeLegs(allocationLegs(source, settlements, tenantCurrency)),
+  };
+};
 
 /** What of free money goes when an amount of it is paid back, with its share of the books. */
 export const paidBack = (source: Free, amountMinor: number) => ({

@@ -7,10 +7,12 @@ import { Day, Instant } from "../kernel/time.ts";
 import { MoneyAccount, Side, signOf } from "./accounts.ts";
 import { exchangeDifference, type Leg } from "./booking.ts";
 import {
+  type Allocation,
   AllocationInput,
   type Free,
   freeLeg,
   freeMoney,
+  isStanding,
   mostAllocations,
   paidBack,
   type Settleable,
@@ -223,15 +225,28 @@ export const refunded = (
   };
 };
 
-/** Refuses to take back a payment of which something was used since. @throws payment.reversed, payment.used */
+/** What a payment settled when it was recorded and still does. */
+export const settledByItself = ({ transactionId, allocations }: Payment): Allocation[] =>
+  allocations.filter((one) => one.transactionId === transactionId && isStanding(one));
+
+/** Whether what was posted with a payment stands as it was posted. */
+export const isIntact = ({ transactionId, allocations }: Payment): boolean =>
+  allocations.every((one) => one.transactionId !== transactionId || isStanding(one));
+
+/**
+ * Refuses to take back a payment of which something was used since, and not taken back.
+ * @throws payment.reversed, payment.used
+ */
 export const checkReversible = (payment: Payment): void => {
   if (payment.reversedOn !== undefined) throw new Failure("payment.reversed");
-  const later = payment.allocations.some(({ transactionId }) => transactionId !== payment.transactionId);
+  const later = payment.allocations.some(
+    (one) => one.transactionId !== payment.transactionId && isStanding(one),
+  );
   if (payment.kind === "refund" || later || payment.refundedMinor > 0)
     throw new Failure("payment.used", {
       detail:
         payment.kind === "refund"
           ? "A refund is not taken back; record what was paid again."
-          : "Its advance was allocated or paid back since.",
+          : "Its advance was allocated or paid back since: take the allocations back first.",
     });
 };

@@ -50,3 +50,20 @@ export const invoicesToSettle = async (
   if (others.length > 0) throw new Failure("allocation.other-party", { fields: others });
   return result;
 };
+
+/** What a transaction of a payment or credit note is about. */
+export const linksOf = ({
+  id,
+  clientId,
+  counterpartyId,
+}: Pick<Payment, "id" | "clientId" | "counterpartyId">) => ({
+  clientId,
+  ...(counterpartyId === undefined ? {} : { counterpartyId }),
+  documentId: id,
+});
+
+/** A transaction with one invoice alone is a transaction of the invoice too. */
+export const invoiceLink = (invoices: readonly { readonly id: string }[]) => {
+  const [only, ...others] = invoices;
+  return only && others.length === 0 ? { invoiceId: only.id } : {};
+};

@@ -1,6 +1,6 @@
 import type { CreditNote } from "../../domain/finance/credit.ts";
 import type { Issued } from "../../domain/finance/invoice.ts";
-import { withOpen } from "../../domain/finance/invoice.ts";
+import { asIssued, withOpen } from "../../domain/finance/invoice.ts";
 import { checkNotBefore, documentDay } from "../../domain/finance/issue.ts";
 import { allocationLegs, spent, withSpent } from "../../domain/finance/money.ts";
 import {
@@ -9,36 +9,31 @@ import {
   type Payment,
   paymentLegs,
   refunded,
+  settledByItself,
   withRate,
 } from "../../domain/finance/payment.ts";
 import { Failure } from "../../domain/kernel/errors.ts";
 import { exactNumber } from "../../domain/kernel/money.ts";
-import { opposite } from "../../domain/ledger/transaction.ts";
 import { type Happened, happened } from "../../events/event.ts";
 import { moneyAllocated, paymentRecorded, paymentReversed } from "../../events/finance.ts";
 import { type Context, checkVersion } from "../kit/context.ts";
 import type { Handlers } from "../kit/serve.ts";
 import { create, update, type Write } from "../kit/table/store.ts";
 import { transactionEntity } from "../ledger/store.ts";
-import { checkAllocationsFit, invoicesToSettle, type WishedAllocation } from "./allocating.ts";
+import {
+  checkAllocationsFit,
+  invoiceLink,
+  invoicesToSettle,
+  linksOf,
+  type WishedAllocation,
+} from "./allocating.ts";
 import { checkReached, loadNamed, postingRequest, ratesOn, todayOf } from "./ground.ts";
 import { carriedOut, settledEvents } from "./issuing.ts";
 import { paymentsPage } from "./lists.ts";
 import { loadCreditNote, loadPayment } from "./load.ts";
 import type { paymentRoutes } from "./payment-routes.ts";
 import { creditNoteEntity, invoiceEntity, paymentEntity, referenceClaim, referenceRelease } from "./store.ts";
-
-const linksOf = ({ id, clientId, counterpartyId }: Pick<Payment, "id" | "clientId" | "counterpartyId">) => ({
-  clientId,
-  ...(counterpartyId === undefined ? {} : { counterpartyId }),
-  documentId: id,
-});
-
-/** A transaction with one invoice alone is a transaction of the invoice too. */
-const invoiceLink = (invoices: readonly { readonly id: string }[]) => {
-  const [only, ...others] = invoices;
-  return only && others.length === 0 ? { invoiceId: only.id } : {};
-};
+import { deallocate, reversalRequest } from "./taking-back.ts";
 
 const invoiceWrites = (
   invoices: readonly Issued[],
@@ -153,6 +148,19 @@ export const paymentHandlers: Handlers<typeof paymentRoutes> = {
     return allocate(context, note, body, (after) => update(creditNoteEntity, after));
   },
 
+  async deallocatePayment({ params, body }, context) {
+    const payment = await loadPayment(context, params.paymentId);
+    checkVersion(context, payment);
+    if (payment.reversedOn !== undefined) throw new Failure("payment.reversed");
+    return deallocate(context, payment, body, (after) => update(paymentEntity, after));
+  },
+
+  async deallocateCreditNote({ params, body }, context) {
+    const note = await loadCreditNote(context, params.creditNoteId);
+    checkVersion(context, note);
+    return deallocate(context, note, body, (after) => update(creditNoteEntity, after));
+  },
+
   async reversePayment({ params, body }, context) {
     const { store, now } = context;
     const payment = await loadPayment(context, params.paymentId);
@@ -160,20 +168,21 @@ export const paymentHandlers: Handlers<typeof paymentRoutes> = {
     checkReversible(payment);
     const on = documentDay(body.on, todayOf(context), "/on");
     checkNotBefore(on, payment.paidOn, "/on");
+    const standing = settledByItself(payment);
     const [posted, invoices] = await Promise.all([
       store.get(transactionEntity, { id: payment.transactionId }),
       store.getAll(
         invoiceEntity,
-        payment.allocations.map(({ invoiceId }) => ({ id: invoiceId })),
+        standing.map(({ invoiceId }) => ({ id: invoiceId })),
       ),
     ]);
     if (!posted) throw new Error(`payment ${payment.id} has no transaction`);
     const reopened = invoices.flatMap((invoice, at) => {
-      const back = payment.allocations[at];
+      const back = standing[at];
       if (!invoice || !back) return [];
       const openMinor = exactNumber(BigInt(invoice.openMinor) + BigInt(back.amountMinor));
       const openBookMinor = exactNumber(BigInt(invoice.openBookMinor) + BigInt(back.amountBookMinor));
-      return [withOpen(invoice, { openMinor, openBookMinor }, now)];
+      return [withOpen(asIssued(invoice), { openMinor, openBookMinor }, now)];
     });
     const reversed: Payment = {
       ...payment,
@@ -183,17 +192,7 @@ export const paymentHandlers: Handlers<typeof paymentRoutes> = {
       reversedOn: on,
       updatedAt: now,
     };
-    const request = {
-      transaction: {
-        id: `${payment.id}:reversal`,
-        kind: "payment-reversal",
-        effectiveOn: on,
-        ...(body.memo === undefined ? {} : { memo: body.memo }),
-        links: { ...linksOf(payment), ...invoiceLink(reopened) },
-        postings: posted.postings.map(opposite),
-      },
-      reverses: posted.id,
-    };
+    const request = reversalRequest(context, payment, posted, reopened, { on, memo: body.memo });
     return carriedOut(context, request, {
       writes: [
         update(paymentEntity, reversed),

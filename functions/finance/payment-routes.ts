@@ -16,6 +16,16 @@ const AllocationOrder = z.strictObject({
   on: Day.optional().meta({ description: "Whose rates are taken; today where none is given" }),
 });
 
+/** What takes back what money settles of an invoice. */
+const Deallocation = z.strictObject({
+  invoiceId: Id("invoice"),
+  on: Day.optional().meta({ description: "Today where none is given; not before it was settled" }),
+  memo: z.string().trim().min(1).max(500).optional(),
+});
+const deallocation =
+  "All that it settles of the invoice: the money is free again and the invoice open, each with its worth in the books, and the " +
+  "opposite is posted. The allocation stays, and says from when on it settles nothing any more.";
+
 const Reversal = z.strictObject({
   on: Day.optional().meta({ description: "Today where none is given; not in the future" }),
   memo: z.string().trim().min(1).max(500).optional(),
@@ -100,13 +110,41 @@ export const paymentRoutes = {
     versioned: true,
     failures: [...allocationFailures, ...postingFailures],
   }),
+  deallocatePayment: route({
+    ...shared,
+    method: "POST",
+    path: "/v1/finance/payments/{paymentId}/allocations/reversal",
+    summary: "Take back what a payment settled of an invoice",
+    description: deallocation,
+    permission: "finance:write",
+    params,
+    body: Deallocation,
+    status: 200,
+    output: Payment,
+    versioned: true,
+    failures: ["allocation.nothing", "payment.reversed", ...postingFailures],
+  }),
+  deallocateCreditNote: route({
+    ...shared,
+    method: "POST",
+    path: "/v1/finance/credit-notes/{creditNoteId}/allocations/reversal",
+    summary: "Take back what the rest of a credit note settled of an invoice",
+    description: deallocation,
+    permission: "finance:write",
+    params: z.strictObject({ creditNoteId: Id("creditNote") }),
+    body: Deallocation,
+    status: 200,
+    output: CreditNote,
+    versioned: true,
+    failures: ["allocation.nothing", ...postingFailures],
+  }),
   reversePayment: route({
     ...shared,
     method: "POST",
     path: "/v1/finance/payments/{paymentId}/reversal",
     summary: "Take a payment back that was an error, or that the bank took back",
     description:
-      "The opposite is posted, the invoices that it settled are open again, and its reference is free. Possible as long as nothing of it was allocated or paid back since.",
+      "The opposite is posted, the invoices that it settled are open again, and its reference is free. Possible as long as nothing of it was paid back since, or allocated and not taken back.",
     permission: "finance:write",
     params,
     body: Reversal,
