@@ -141,9 +141,9 @@ const orderedBy = async (trade: Trade, plan: DemoOrder, name: string) => {
   });
   const params = { quoteId: quote.id };
   await api.sendQuote({ params, ...key(`${name} sent`) });
-  const [first] = body.lines;
-  if (!confirmed || !first) return undefined;
-  return api.acceptQuote({ params, body: { warehouseId: first.warehouseId }, ...key(`${name} accepted`) });
+  if (!confirmed) return undefined;
+  const warehouseId = body.lines.find((line) => line.warehouseId !== undefined)?.warehouseId;
+  return api.acceptQuote({ params, body: { warehouseId }, ...key(`${name} accepted`) });
 };
 
 interface Shipped {

@@ -14,7 +14,7 @@ type Body = z.input<typeof NewDeal>;
 export interface MadeProduct {
   readonly id: string;
   readonly active: boolean;
-  readonly category?: string | undefined;
+  readonly kind?: "goods" | "service" | undefined;
   readonly unit: { readonly scale: number };
   readonly prices: readonly { readonly currency: string; readonly unitPriceMinor: number }[];
 }

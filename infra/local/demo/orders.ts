@@ -73,32 +73,37 @@ export interface Ground {
 
 /** What lies in a warehouse and is sold. */
 export const goodsOf = (products: readonly MadeProduct[]): MadeProduct[] =>
-  products.filter(({ active, category }) => active && category !== "Service");
+  products.filter(({ active, kind }) => active && kind !== "service");
 
 type Line = Body["lines"][number];
 
-/** What of a deal's items is goods, and more where that is too little. */
+/** What of a deal's items can be ordered, goods first, and more goods where there are less than two. */
 const linesOf = (
   chance: Chance,
   items: DemoDeal["body"]["items"],
   { products, warehouseId }: Ground,
 ): Line[] => {
   const goods = goodsOf(products);
-  const sold = (items ?? []).flatMap(({ productId, quantity, discount }): Line[] =>
-    goods.some(({ id }) => id === productId)
-      ? [{ productId, warehouseId, quantity, ...(discount ? { discount } : {}) }]
-      : [],
-  );
+  const among = (some: readonly MadeProduct[], id: string) => some.some((product) => product.id === id);
+  const services = products.filter(({ active, kind }) => active && kind === "service");
+  const sold = (items ?? []).map(({ productId, quantity, discount }) => ({
+    ...{ productId, quantity },
+    ...(discount ? { discount } : {}),
+  }));
+  const soldGoods = sold.filter(({ productId }) => among(goods, productId));
   const more = chance
     .some(
       goods.filter(({ id }) => !sold.some(({ productId }) => productId === id)),
-      Math.max(0, 2 - sold.length),
+      Math.max(0, 2 - soldGoods.length),
     )
     .map(({ id: productId, unit: { scale } }) => ({
-      ...{ productId, warehouseId },
+      productId,
       quantity: chance.between(2, scale === 0 ? 4 : 25) * 10 ** scale,
     }));
-  return [...sold, ...more];
+  return [
+    ...[...soldGoods, ...more].map((line) => ({ ...line, warehouseId })),
+    ...sold.filter(({ productId }) => among(services, productId)),
+  ];
 };
 
 /** The demo company's orders: of deals that are won, or nearly. Lines have two products at least. */

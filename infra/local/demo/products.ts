@@ -28,6 +28,7 @@ const service = (code: string, name: string, unit: string, euro: number): Produc
   code,
   name,
   category: "Service",
+  kind: "service",
   unit: { name: unit, scale: 2 },
   prices: priced(euro),
 });
