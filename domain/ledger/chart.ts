@@ -40,7 +40,7 @@ export const standardAccounts = (now: Instant): Account[] =>
 /** Paths of accounts that parts of the system open by themselves, with the type and the constraints that they count on. */
 const kept: readonly { readonly by: string; readonly path: RegExp }[] = [
   { by: "finance", path: /^clients:[^:]+:(receivable|payable|advance|prepaid)$/ },
-  { by: "finance", path: /^exchange$/ },
+  { by: "finance", path: /^(exchange(:.+)?|unrealised-exchange-differences)$/ },
   { by: "people", path: /^(clients:[^:]+:time|members:[^:]+:day:[^:]+)$/ },
   { by: "stock", path: /^stock:whs_[^:]+:[^:]+$/ },
 ];

@@ -146,8 +146,8 @@ export const checkBalanced = (postings: readonly Posting[]): void => {
     });
 };
 
-/** Ids of the records that post to the ledger under their own ids: invoices, credit notes, payments, goods, time, expiries. */
-const ofRecords = /^(inv|crn|pay|stk|tme|exp)_[0-9A-HJKMNP-TV-Z]{26}(:|$)/;
+/** What posts to the ledger under ids of its own: invoices, credit notes, payments, goods, time, expiries, revaluations. */
+const ofRecords = /^((inv|crn|pay|stk|tme|exp)_[0-9A-HJKMNP-TV-Z]{26}|revaluation:\d{4}-\d{2}:\d+)(:|$)/;
 
 /** Why a caller may not give an id: the record that it belongs to would find it taken, for ever. */
 export const callersIdFailure = (id: string, pointer = "/id"): Failure | undefined =>

@@ -12,7 +12,7 @@ describe("what documents post to and under", () => {
       ...["receivable", "payable", "advance", "prepaid", "time"].map((one) => `clients:${clientId}:${one}`),
       `members:${company.adminMemberId}:day:${dayFrom(0)}`,
       `stock:${warehouse.id}:main`,
-      "exchange",
+      ...["exchange", "exchange:receivable:EUR", "unrealised-exchange-differences"],
     ];
     for (const path of paths) {
       const refused = { status: 409, code: "ledger.account-managed" };
@@ -49,9 +49,8 @@ describe("what documents post to and under", () => {
     const transaction = { id: draft.id, postings: [eur("bank", 1), eur("cash", -1)] };
     const refused = { status: 400, fields: [{ pointer: "/id" }] };
     await expect(call.postTransaction({ body: transaction })).rejects.toMatchObject(refused);
-    await expect(
-      call.postTransaction({ body: { ...transaction, id: `${draft.id}:reversal` } }),
-    ).rejects.toMatchObject(refused);
+    for (const id of [`${draft.id}:reversal`, "revaluation:2026-10:1", "revaluation:2026-10:1:reversal"])
+      await expect(call.postTransaction({ body: { ...transaction, id } })).rejects.toMatchObject(refused);
     expect(await call.postBulk({ body: { transactions: [transaction] } })).toMatchObject({
       refused: 1,
       results: [{ outcome: "refused", code: "request.invalid" }],
