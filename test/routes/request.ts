@@ -7,6 +7,7 @@ import type { Route, Sending } from "./send.ts";
 export type Request = Pick<Sending, "params" | "query" | "body">;
 /** By the name of its route, what makes a request that is carried out. */
 export type Requests = Readonly<Record<string, (company: Company) => Promise<Request>>>;
+export type Variants = Readonly<Record<string, readonly ((company: Company) => Promise<Request>)[]>>;
 
 /** The parameters of a route's path, each by what `choose` says for its kind of id. */
 export const paramsOf = (

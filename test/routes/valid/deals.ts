@@ -1,11 +1,22 @@
 import { type Company, fresh } from "../company.ts";
-import type { Requests } from "../request.ts";
+import type { Requests, Variants } from "../request.ts";
 import { someGoods } from "./stock.ts";
 
 const anotherDeal = (
   { call }: Company,
   more: Partial<Parameters<Company["call"]["createDeal"]>[0]["body"]> = {},
 ) => call.createDeal({ body: { title: `Deal ${fresh()}`, typeId: "sale", ...more } });
+
+/** A deal with an order that is drawn up. */
+const orderedDeal = async (company: Company) => {
+  const { cli: clientId = "", cpt: counterpartyId = "" } = company.ids;
+  const { id: dealId } = await anotherDeal(company, { clientId });
+  const lines = [{ ...(await someGoods(company)), quantity: 10, unitPriceMinor: 100 }];
+  const { id: orderId } = await company.call.createOrder({
+    body: { clientId, counterpartyId, dealId, lines },
+  });
+  return { dealId, orderId };
+};
 
 export const deals: Requests = {
   createDeal: async ({ ids, adminMemberId }) => ({
@@ -40,11 +51,8 @@ export const deals: Requests = {
     body: { reason: "Agreed on the phone" },
   }),
   shipDeal: async (company) => {
-    const { cli: clientId = "", cpt: counterpartyId = "" } = company.ids;
-    const deal = await anotherDeal(company, { clientId });
-    const lines = [{ ...(await someGoods(company)), quantity: 10, unitPriceMinor: 100 }];
-    await company.call.createOrder({ body: { clientId, counterpartyId, dealId: deal.id, lines } });
-    return { params: { dealId: deal.id }, body: { stageId: "qualified", memo: "By lorry" } };
+    const { dealId, orderId } = await orderedDeal(company);
+    return { params: { dealId }, body: { from: { orderId }, stageId: "qualified", memo: "By lorry" } };
   },
   loseDeal: async (company) => ({
     params: { dealId: (await anotherDeal(company)).id },
@@ -55,4 +63,23 @@ export const deals: Requests = {
     await company.call.winDeal({ params: { dealId: id } });
     return { params: { dealId: id } };
   },
+};
+
+export const dealVariants: Variants = {
+  shipDeal: [
+    async (company) => {
+      const { cli: clientId = "", cpt: counterpartyId = "" } = company.ids;
+      const { id: dealId } = await anotherDeal(company, { clientId });
+      const lines = [{ ...(await someGoods(company)), quantity: 10 }];
+      const { id: reservationId } = await company.call.reserveStock({ body: { dealId, lines } });
+      return { params: { dealId }, body: { from: { reservationId, counterpartyId } } };
+    },
+    async (company) => {
+      const { cli: clientId = "", cpt: counterpartyId = "" } = company.ids;
+      const { productId, warehouseId } = await someGoods(company);
+      const items = [{ productId, quantity: 10, unitPriceMinor: 100 }];
+      const { id: dealId } = await anotherDeal(company, { clientId, items, currency: "EUR" });
+      return { params: { dealId }, body: { from: { warehouseId, counterpartyId } } };
+    },
+  ],
 };

@@ -1,8 +1,8 @@
-import type { Requests } from "../request.ts";
+import type { Requests, Variants } from "../request.ts";
 import { access } from "./access.ts";
 import { clients } from "./clients.ts";
 import { contracts } from "./contracts.ts";
-import { deals } from "./deals.ts";
+import { deals, dealVariants } from "./deals.ts";
 import { finance } from "./finance.ts";
 import { imports } from "./imports.ts";
 import { ledger } from "./ledger.ts";
@@ -32,3 +32,6 @@ export const valid: Requests = {
   ...settings,
   ...stock,
 };
+
+/** Further requests of routes that do not take in one request all that they can be told. */
+export const variants: Variants = dealVariants;
