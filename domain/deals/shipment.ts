@@ -9,22 +9,32 @@ import { mainPlace, PlaceCode } from "../stock/warehouse.ts";
 import { type Deal, type DealShipment, mostShown, Slug } from "./deal.ts";
 import { isLive, type Sales } from "./sales.ts";
 
+const counterpartyId = Id("counterparty")
+  .optional()
+  .meta({ description: "Who signs; needed where the client has several counterparties" });
+
+/** Where the goods come from, where the deal does not say it by itself. */
+const From = z.union([
+  z.strictObject({ orderId: Id("order").meta({ description: "An order of the deal" }) }),
+  z.strictObject({
+    reservationId: Id("reservation").meta({ description: "A reservation of the deal without an order" }),
+    counterpartyId,
+  }),
+  z.strictObject({
+    warehouseId: Id("warehouse").meta({ description: "Where the items of the deal lie; they are ordered" }),
+    place: PlaceCode.default(mainPlace),
+    counterpartyId,
+  }),
+]);
+
 /** What ships from a deal. Client, counterparty and goods come from the deal and its order. */
 export const NewDealShipment = z.strictObject({
   stageId: Slug.optional().meta({
     description: "The stage that the deal comes to with it; absent: it stays where it is",
   }),
-  orderId: Id("order").optional().meta({ description: "Needed where several orders of the deal are open" }),
-  reservationId: Id("reservation")
-    .optional()
-    .meta({ description: "Needed where the deal has no open order and several reservations" }),
-  warehouseId: Id("warehouse")
-    .optional()
-    .meta({ description: "Needed where the deal has neither: its items are ordered from here" }),
-  place: PlaceCode.default(mainPlace),
-  counterpartyId: Id("counterparty")
-    .optional()
-    .meta({ description: "Of the order that is made of the items; needed where the client has several" }),
+  from: From.optional().meta({
+    description: "Absent: the deal's only open order, else its only draft, else its only reservation",
+  }),
   effectiveOn: Day.optional().meta({ description: "Today where nothing is said; never in the future" }),
   memo: z.string().trim().min(1).max(500).optional(),
 });
@@ -33,8 +43,18 @@ export type NewDealShipment = z.infer<typeof NewDealShipment>;
 /** Where the goods of a deal come from. */
 export type GoodsSource =
   | { readonly of: "order" | "draft"; readonly order: Order }
-  | { readonly of: "reservation"; readonly reservation: Reservation }
-  | { readonly of: "items"; readonly items: NonNullable<Deal["items"]>; readonly warehouseId: string };
+  | {
+      readonly of: "reservation";
+      readonly reservation: Reservation;
+      readonly counterpartyId?: string | undefined;
+    }
+  | {
+      readonly of: "items";
+      readonly items: NonNullable<Deal["items"]>;
+      readonly warehouseId: string;
+      readonly place: string;
+      readonly counterpartyId?: string | undefined;
+    };
 
 const isOpen = (order: Order): boolean => isLive(order) && order.lines.some((line) => openIn(line) > 0);
 
@@ -62,9 +82,25 @@ const ofOrder = (order: Order): GoodsSource => {
   throw nothing(`Nothing of the order ${order.id} is left to be shipped.`);
 };
 
+const itemsOf = (
+  deal: Deal,
+  orders: readonly Order[],
+  from: Omit<Extract<GoodsSource, { of: "items" }>, "of" | "items">,
+): GoodsSource => {
+  // An order was made of them before: they would go out again.
+  if (deal.orderId !== undefined) {
+    const made = orders.find(({ id }) => id === deal.orderId);
+    if (made) return ofOrder(made);
+    throw nothing(`The order ${deal.orderId} was made of its items.`);
+  }
+  if (orders.some(({ state }) => state !== "cancelled"))
+    throw nothing("It has orders: what is shipped of it are theirs.");
+  if (!deal.items) throw nothing("It has no items.");
+  return { of: "items", items: deal.items, ...from };
+};
+
 /**
- * What is to be shipped from a deal: the order or reservation that is named; else its only open order, its only draft, its only
- * reservation; else, where nothing was ordered yet, its items.
+ * What is to be shipped from a deal: what is named; else its only open order, its only draft, its only reservation.
  * @param reservations active ones, that belong to no order
  * @throws reference.unknown, deal.shipment-unclear, deal.nothing-to-ship
  */
@@ -72,32 +108,28 @@ export const goodsSourceOf = (
   deal: Deal,
   { orders }: Pick<Sales, "orders">,
   reservations: readonly Reservation[],
-  { orderId, reservationId, warehouseId }: NewDealShipment,
+  { from }: Pick<NewDealShipment, "from">,
 ): GoodsSource => {
-  if (orderId !== undefined) {
-    const named = orders.find(({ id }) => id === orderId);
-    if (!named) throw unknown("/orderId", "names no order of the deal");
+  if (from && "warehouseId" in from) return itemsOf(deal, orders, from);
+  if (from && "orderId" in from) {
+    const named = orders.find(({ id }) => id === from.orderId);
+    if (!named) throw unknown("/from/orderId", "names no order of the deal");
     return ofOrder(named);
   }
-  if (reservationId === undefined) {
-    const draft = (order: Order) => order.state === "draft";
-    const order = only(orders.filter(isOpen), "/orderId") ?? only(orders.filter(draft), "/orderId");
-    if (order) return ofOrder(order);
+  if (from) {
+    const named = reservations.find(({ id }) => id === from.reservationId);
+    if (!named)
+      throw unknown("/from/reservationId", "names no active reservation of the deal without an order");
+    return { of: "reservation", reservation: named, counterpartyId: from.counterpartyId };
   }
-  const reservation =
-    reservationId === undefined
-      ? only(reservations, "/reservationId")
-      : reservations.find(({ id }) => id === reservationId);
+  const isDraft = ({ state }: Order) => state === "draft";
+  const order = only(orders.filter(isOpen), "/from/orderId") ?? only(orders.filter(isDraft), "/from/orderId");
+  if (order) return ofOrder(order);
+  const reservation = only(reservations, "/from/reservationId");
   if (reservation) return { of: "reservation", reservation };
-  if (reservationId !== undefined)
-    throw unknown("/reservationId", "names no active reservation of the deal without an order");
   if (orders.some(isLive)) throw nothing("All that was ordered is shipped.");
-  // An order was made of them before: they would go out again.
-  if (deal.orderId !== undefined) throw nothing("The order that was made of its items is cancelled.");
   if (!deal.items) throw nothing("It has no order, no reservation and no items.");
-  if (warehouseId === undefined)
-    throw nothing("It has no order and no reservation: its items have to be ordered.", "/warehouseId");
-  return { of: "items", items: deal.items, warehouseId };
+  throw nothing("It has no order and no reservation: its items have to be ordered.", "/from/warehouseId");
 };
 
 /** An order as it will be when all that is open has left, to see beforehand what will be proven then. */

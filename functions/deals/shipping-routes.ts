@@ -14,9 +14,9 @@ export const dealShippingRoutes = {
     path: "/v1/deals/{dealId}/shipments",
     summary: "Ship the goods of a deal, and bring it to a stage with them",
     description:
-      "Client and counterparty are the deal's. Goods are those of the order that is named, or of the deal's only open order; " +
-      "else of its only draft, which is confirmed; else of its only reservation; else, where nothing was ordered yet, its items, " +
-      "of which an order is made and confirmed. Short goods are named with how much is short, and nothing is done. What is " +
+      "Client and counterparty are the deal's. Goods are those that are named; else of the deal's only open order; else of its only " +
+      "draft, which is confirmed; else of its only reservation. With a warehouse an order is made of the deal's items, once, and " +
+      "confirmed. Short goods are named with how much is short, and nothing is done. What is " +
       "ordered and reserved stands before it is shipped: a call that is interrupted in between goes on when it is repeated, or " +
       "is undone by cancelling the order. The last shipment, the order, the ledger and the deal are one write.",
     params: z.strictObject({ dealId: Id("deal") }),
@@ -40,7 +40,6 @@ export const dealShippingRoutes = {
       "reference.unknown",
       "product.inactive",
       "invoice.line-invalid",
-      "order.not-draft",
       "order.not-confirmed",
       "order.nothing-left",
       "order.under-way",

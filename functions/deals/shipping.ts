@@ -1,6 +1,6 @@
 import { scopeOf } from "../../domain/access/permissions.ts";
 import { visible } from "../../domain/access/scope.ts";
-import type { ClientCounterparty } from "../../domain/clients/counterparty.ts";
+import { type ClientCounterparty, clientsOf } from "../../domain/clients/counterparty.ts";
 import { linkOn } from "../../domain/clients/links.ts";
 import { asNextVersion, type Deal } from "../../domain/deals/deal.ts";
 import { demandedFor, evidenceMissing, missingOf } from "../../domain/deals/evidence.ts";
@@ -16,7 +16,7 @@ import type { Reservation } from "../../domain/stock/reservation.ts";
 import { dealChange } from "../../events/deals.ts";
 import { happened } from "../../events/event.ts";
 import { orderConfirmed, orderDrafted } from "../../events/orders.ts";
-import { partitions as clientPartitions, wholePrefix } from "../clients/store.ts";
+import { partitions as clientPartitions, counterpartyEntity, wholePrefix } from "../clients/store.ts";
 import { todayOf } from "../finance/ground.ts";
 import { type Context, saveAs } from "../kit/context.ts";
 import type { RequestOf } from "../kit/route.ts";
@@ -61,13 +61,23 @@ const clientOf = ({ clientId }: Deal): string => {
 /** A client's counterparties of which one is taken without being named. */
 const mostCounterparties = 50;
 
-/** The counterparty that signs: as named, else the only one that belongs to the client today. @throws deal.shipment-unclear */
+/**
+ * The counterparty that signs: as named, else the only one that belongs to the client today.
+ * @throws reference.unknown, deal.shipment-unclear
+ */
 const counterpartyOf = async (
   context: Context,
   clientId: string,
   named: string | undefined,
 ): Promise<string | undefined> => {
-  if (named !== undefined) return named;
+  if (named !== undefined) {
+    const counterparty = await context.store.get(counterpartyEntity, { id: named });
+    if (!counterparty || !clientsOf(counterparty).includes(clientId))
+      throw new Failure("reference.unknown", {
+        fields: [{ pointer: "/from/counterpartyId", reason: "names no counterparty of the client" }],
+      });
+    return named;
+  }
   const { items } = await context.store.list<ClientCounterparty>({
     pk: clientPartitions.client(clientId),
     beginsWith: `${wholePrefix}#COUNTERPARTY#`,
@@ -77,7 +87,7 @@ const counterpartyOf = async (
   const linked = items.filter(({ links }) => linkOn(links, today)?.clientId === clientId);
   if (linked.length > 1)
     throw new Failure("deal.shipment-unclear", {
-      fields: [{ pointer: "/counterpartyId", reason: "has to name one of the client's counterparties" }],
+      fields: [{ pointer: "/from/counterpartyId", reason: "has to name one of the client's counterparties" }],
     });
   return linked[0]?.id;
 };
@@ -95,12 +105,23 @@ const named = (error: unknown, { lines }: Pick<Order, "lines">): unknown => {
   });
 };
 
+/** A refusal of the order's lines, at the fields of the request that they were made of; items are the deal's own. */
+const asAsked = (error: unknown): unknown => {
+  if (!(error instanceof Failure)) return error;
+  const pointers = error.fields.map(({ pointer, reason }) => {
+    const field = /^\/lines\/\d+\/(warehouseId|place)$/.exec(pointer)?.[1];
+    return { pointer: field ? `/from/${field}` : "", reason: field ? reason : `${pointer} ${reason}` };
+  });
+  const fields = [...new Map(pointers.map((fault) => [`${fault.pointer} ${fault.reason}`, fault])).values()];
+  return new Failure(error.code, { detail: error.detail, fields });
+};
+
 /** An order of the deal's items, drawn up and not saved. @throws deal.shipment-unclear where they are not one */
 const itemsOrder = async (
   context: Context,
   deal: Deal,
-  { items, warehouseId }: Extract<GoodsSource, { of: "items" }>,
-  { place, counterpartyId, memo }: Wished,
+  { items, warehouseId, place, counterpartyId }: Extract<GoodsSource, { of: "items" }>,
+  { memo }: Wished,
 ): Promise<Order> => {
   const clientId = clientOf(deal);
   const order = NewOrder.safeParse({
@@ -115,7 +136,9 @@ const itemsOrder = async (
       detail: "Its items cannot be one order as they are; draw one up.",
       fields: faultsOf("", order.error.issues),
     });
-  return draftedOrder(context, order.data);
+  return draftedOrder(context, order.data).catch((error: unknown) => {
+    throw asAsked(error);
+  });
 };
 
 /** The order of the deal's items, confirmed with its goods reserved, and noted on the deal: one write. */
@@ -185,16 +208,18 @@ const groundOf = async (context: Context, dealId: string, wished: Wished): Promi
   return { deal, sales, check, source: goodsSourceOf(deal, sales, active, wished) };
 };
 
+type Reserved = Extract<GoodsSource, { of: "reservation" }>;
+
 /** The order that is to be shipped, confirmed with its goods reserved; or the reservation, where there is no order. */
 const readied = async (
   context: Context,
   dealId: string,
   wished: Wished,
-): Promise<{ readonly order: Order } | { readonly reservation: Reservation; readonly deal: Deal }> => {
+): Promise<{ readonly order: Order } | { readonly deal: Deal; readonly source: Reserved }> => {
   const { deal, check, source } = await groundOf(context, dealId, wished);
   if (source.of === "reservation") {
     clientOf(deal);
-    return { reservation: source.reservation, deal };
+    return { deal, source };
   }
   const order = source.of === "items" ? await itemsOrder(context, deal, source, wished) : source.order;
   check(order);
@@ -204,6 +229,8 @@ const readied = async (
     const params = { orderId: order.id };
     return { order: await orderHandlers.confirmOrder({ params, query: {}, body: undefined }, context) };
   } catch (error) {
+    // Confirmed by another call since it was looked at: that one's order is the one to be shipped.
+    if (error instanceof Failure && error.code === "order.not-draft") throw new StaleWrite();
     throw named(error, order);
   }
 };
@@ -212,8 +239,8 @@ const readied = async (
 const shippedReservation = async (
   context: Context,
   deal: Deal,
-  held: Reservation,
-  { stageId, effectiveOn, memo, counterpartyId }: Wished,
+  { reservation: held, counterpartyId }: Reserved,
+  { stageId, effectiveOn, memo }: Wished,
 ): Promise<{ document: StockDocument }> => {
   const by = context.member.id;
   const clientId = clientOf(deal);
@@ -246,7 +273,7 @@ const shippedReservation = async (
 export const dealShippingHandlers: Handlers<typeof dealShippingRoutes> = {
   async shipDeal({ params, body }, context) {
     const ready = await untilSettled(context, () => readied(before(context), params.dealId, body));
-    if ("reservation" in ready) return shippedReservation(context, ready.deal, ready.reservation, body);
+    if ("source" in ready) return shippedReservation(context, ready.deal, ready.source, body);
     const answering: Context = {
       ...context,
       ifMatch: undefined,

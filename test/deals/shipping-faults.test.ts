@@ -65,7 +65,7 @@ const shipTwice = async (dealId: string, fault: Fault, at: number, headers: Reco
     ...ground,
     database: (meter: ReturnType<typeof newMeter>) => faulty.of(ground.database(meter)),
   });
-  const body = { stageId: "shipped", warehouseId: company.warehouseId };
+  const body = { stageId: "shipped", from: { warehouseId: company.warehouseId } };
   const call = { route: "POST /v1/deals/{dealId}/shipments", params: { dealId }, body, headers };
   await broken(call);
   const again = await company.answered(call);
@@ -114,9 +114,7 @@ describe("a call that ships from a deal", () => {
       const again = await shipTwice(dealId, fault, at, {});
       // Where all was done already, or is being done, the repetition says so.
       if (again.status !== 201)
-        expect(["deal.nothing-to-ship", "order.under-way"]).toContain(
-          again.body.code,
-        );
+        expect(["deal.nothing-to-ship", "order.under-way"]).toContain(again.body.code);
       await shippedOnce(dealId);
       shipped += 1;
     },

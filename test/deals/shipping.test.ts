@@ -77,16 +77,25 @@ describe("from a deal's stage", () => {
     const { warehouseId } = oil;
     await expect(call.shipDeal({ params, body: shipped })).rejects.toMatchObject({
       ...refusal(409, "deal.nothing-to-ship"),
-      fields: [{ pointer: "/warehouseId" }],
+      fields: [{ pointer: "/from/warehouseId" }],
     });
     // The client has two counterparties: which of them signs cannot be known.
-    await expect(call.shipDeal({ params, body: { ...shipped, warehouseId } })).rejects.toMatchObject({
+    await expect(
+      call.shipDeal({ params, body: { ...shipped, from: { warehouseId } } }),
+    ).rejects.toMatchObject({
       ...refusal(409, "deal.shipment-unclear"),
-      fields: [{ pointer: "/counterpartyId" }],
+      fields: [{ pointer: "/from/counterpartyId" }],
+    });
+    const nowhere = newId("warehouse", 0, systemEntropy);
+    await expect(
+      call.shipDeal({ params, body: { from: { warehouseId: nowhere, counterpartyId: here.second } } }),
+    ).rejects.toMatchObject({
+      ...refusal(422, "reference.unknown"),
+      fields: [{ pointer: "/from/warehouseId", reason: "names no warehouse" }],
     });
     const request = {
       ...{ params, idempotencyKey: "ship-the-items" },
-      body: { ...shipped, warehouseId, counterpartyId: here.second },
+      body: { ...shipped, from: { warehouseId, counterpartyId: here.second } },
     };
     const { answer } = await call.shipDeal.answered(request);
     expect(answer.order).toMatchObject({
@@ -99,7 +108,7 @@ describe("from a deal's stage", () => {
     const { amounts, unproven } = await call.readDealSales({ params });
     expect(amounts).toMatchObject([{ shippedMinor: answer.order?.totalMinor }]);
     expect(unproven).toEqual([]);
-    await expect(call.shipDeal({ params, body: { warehouseId } })).rejects.toMatchObject(
+    await expect(call.shipDeal({ params, body: { from: { warehouseId } } })).rejects.toMatchObject(
       refusal(409, "deal.nothing-to-ship"),
     );
     expect(await stockOf(here, oil)).toEqual({ quantity: 6, reserved: 0 });
@@ -116,7 +125,7 @@ describe("from a deal's stage", () => {
     const both = await dealOf(here, "proven", {
       items: [service, milk.productId].map((productId) => ({ productId, quantity: 2 })),
     });
-    const body = { ...shipped, warehouseId: milk.warehouseId, counterpartyId: here.first };
+    const body = { ...shipped, from: { warehouseId: milk.warehouseId, counterpartyId: here.first } };
     const { order } = await call.shipDeal({ params: both.params, body });
     expect(order?.number).toMatch(/^ORD-\d{4}-\d{6}$/);
     expect(order).toMatchObject({ lines: [{ shippedQuantity: 2 }, { shippedQuantity: 2 }] });
@@ -145,7 +154,7 @@ describe("from a deal's stage", () => {
         { productId: peas.productId, quantity: 8 },
       ],
     });
-    const body = { ...shipped, warehouseId: rice.warehouseId, counterpartyId: here.first };
+    const body = { ...shipped, from: { warehouseId: rice.warehouseId, counterpartyId: here.first } };
     await expect(call.shipDeal({ params, body })).rejects.toMatchObject({
       ...refusal(409, "stock.insufficient"),
       fields: [{ pointer: "", reason: "The PEAS is short by 5: 3 of 8 are available" }],
@@ -158,10 +167,12 @@ describe("from a deal's stage", () => {
   test("a reservation is shipped that has no order", async () => {
     const tea = await goodsOf("TEA", 6);
     const { deal, params } = await dealOf(here);
-    await call.reserveStock({ body: { dealId: deal.id, lines: [{ ...tea, quantity: 6 }] } });
+    const { id: reservationId } = await call.reserveStock({
+      body: { dealId: deal.id, lines: [{ ...tea, quantity: 6 }] },
+    });
     const { document, order } = await call.shipDeal({
       params,
-      body: { ...shipped, counterpartyId: here.second },
+      body: { ...shipped, from: { reservationId, counterpartyId: here.second } },
     });
     expect(order).toBeUndefined();
     expect(document).toMatchObject({ dealId: deal.id, clientId: here.clientId, counterpartyId: here.second });
@@ -179,13 +190,13 @@ describe("from a deal's stage", () => {
     const { order: other } = await confirmedOrder(here, { dealId: deal.id, lines });
     await expect(call.shipDeal({ params, body: {} })).rejects.toMatchObject({
       ...refusal(409, "deal.shipment-unclear"),
-      fields: [{ pointer: "/orderId", reason: expect.stringContaining(one.id) }],
+      fields: [{ pointer: "/from/orderId", reason: expect.stringContaining(one.id) }],
     });
-    await expect(call.shipDeal({ params, body: { ...shipped, orderId: one.id } })).rejects.toMatchObject(
-      missing("/stageId", "shipment"),
-    );
+    await expect(
+      call.shipDeal({ params, body: { ...shipped, from: { orderId: one.id } } }),
+    ).rejects.toMatchObject(missing("/stageId", "shipment"));
     expect(await stockOf(here, corn)).toEqual({ quantity: 10, reserved: 4 });
-    await call.shipDeal({ params, body: { orderId: one.id } });
+    await call.shipDeal({ params, body: { from: { orderId: one.id } } });
     expect(await call.readDeal({ params })).toMatchObject({ stageId: "talks" });
     // The other one is the only one that is open now.
     expect(await call.shipDeal({ params, body: shipped })).toMatchObject({ order: { id: other.id } });
@@ -195,7 +206,7 @@ describe("from a deal's stage", () => {
   test("goods leave once, however many ship at the same moment", async () => {
     const nuts = await goodsOf("NUTS", 20);
     const { params } = await dealOf(here, "proven", { items: [{ productId: nuts.productId, quantity: 2 }] });
-    const body = { ...shipped, warehouseId: nuts.warehouseId, counterpartyId: here.first };
+    const body = { ...shipped, from: { warehouseId: nuts.warehouseId, counterpartyId: here.first } };
     const all = await Promise.allSettled([1, 2, 3, 4].map(() => call.shipDeal({ params, body })));
     expect(all.filter(({ status }) => status === "fulfilled")).toHaveLength(1);
     expect(await stockOf(here, nuts)).toEqual({ quantity: 18, reserved: 0 });
@@ -217,7 +228,7 @@ describe("from a deal's stage", () => {
       items: [{ productId: beer.productId, quantity: 1 }],
     });
     const { warehouseId } = beer;
-    await expect(call.shipDeal({ params: ofNobody, body: { warehouseId } })).rejects.toMatchObject(
+    await expect(call.shipDeal({ params: ofNobody, body: { from: { warehouseId } } })).rejects.toMatchObject(
       refusal(409, "deal.client-missing"),
     );
   });
@@ -239,9 +250,9 @@ describe("from a deal's stage", () => {
       refusal(403, "access.forbidden"),
     );
     const orderId = newId("order", 0, systemEntropy);
-    await expect(call.shipDeal({ params, body: { orderId } })).rejects.toMatchObject({
+    await expect(call.shipDeal({ params, body: { from: { orderId } } })).rejects.toMatchObject({
       ...refusal(422, "reference.unknown"),
-      fields: [{ pointer: "/orderId" }],
+      fields: [{ pointer: "/from/orderId" }],
     });
     const { order } = await manager.call.shipDeal({ params, body: shipped });
     expect(order).toMatchObject({ shipments: { length: 1 } });
