@@ -56,6 +56,7 @@ export const changedFields = (before: ContractRecord, after: ContractRecord): st
 
 const checkAgreement = (contract: ContractRecord): void => {
   const { validFrom, validTo, amountMinor, currency, consumedMinor, lastConsumedOn } = contract;
+  const { orderedMinor = 0 } = contract;
   const fault = (code: string, field: FieldFault) => new Failure(code, { fields: [field] });
   if (validTo !== undefined && validTo < validFrom)
     throw fault("contract.days", { pointer: "/validTo", reason: `lies before validFrom, ${validFrom}` });
@@ -66,10 +67,13 @@ const checkAgreement = (contract: ContractRecord): void => {
     });
   if (amountMinor !== undefined && currency === undefined)
     throw fault("request.invalid", { pointer: "/amountMinor", reason: "goes with a currency" });
-  if (amountMinor !== undefined && amountMinor < consumedMinor)
+  if (amountMinor !== undefined && amountMinor < consumedMinor + orderedMinor)
     throw fault("contract.exceeded", {
       pointer: "/amountMinor",
-      reason: `is less than the ${consumedMinor} consumed already`,
+      reason:
+        orderedMinor === 0
+          ? `is less than the ${consumedMinor} consumed already`
+          : `is less than the ${consumedMinor} consumed and ${orderedMinor} ordered already`,
     });
 };
 

@@ -5,7 +5,7 @@ import { Id } from "../kernel/id.ts";
 import { exactNumber, MinorAmount } from "../kernel/money.ts";
 import { Day, Instant } from "../kernel/time.ts";
 import { nextContract } from "./change.ts";
-import { ContractDay, type ContractRecord, checkInForce } from "./contract.ts";
+import { ContractDay, type ContractRecord, checkInForce, lastDayOf } from "./contract.ts";
 
 /** What was taken of a contract on a day. */
 export const NewConsumption = z.strictObject({
@@ -15,10 +15,7 @@ export const NewConsumption = z.strictObject({
     description: "The day on which it was taken; the contract has to be in force on it",
   }),
   dealId: Id("deal").optional().meta({ description: "A deal that is linked to the contract" }),
-  reference: z
-    .string()
-    .trim()
-    .min(1)
+  reference: z.string().trim().min(1)
     .max(200)
     .optional()
     .meta({ description: "Of the order, delivery or invoice, in the words of its own books" }),
@@ -60,8 +57,57 @@ interface Entering {
 /** The document that takes something, or gives it back. */
 export type ByDocument = Pick<Consumption, "invoiceId" | "creditNoteId">;
 
+/** @throws contract.currency-differs */
+const checkCurrency = (contract: ContractRecord, currency: string): void => {
+  if (contract.currency !== undefined && contract.currency !== currency)
+    throw new Failure("contract.currency-differs", {
+      fields: [{ pointer: "/currency", reason: `differs from the contract's, ${contract.currency}` }],
+    });
+};
+
+/** @throws contract.exceeded where more is consumed and ordered than was agreed */
+const checkAmount = (
+  contract: ContractRecord,
+  after: { readonly consumedMinor: number; readonly orderedMinor: number },
+  needed: number,
+): void => {
+  const { amountMinor, consumedMinor, orderedMinor = 0 } = contract;
+  if (amountMinor === undefined || after.consumedMinor + after.orderedMinor <= amountMinor) return;
+  throw new Failure("contract.exceeded", {
+    detail: `Of ${amountMinor} agreed ${amountMinor - consumedMinor - orderedMinor} are left; ${needed} are needed.`,
+    fields: [{ pointer: "/amountMinor", reason: "is more than is left of the contract" }],
+  });
+};
+
+/** What orders hold after a change of it. */
+const orderedAfter = ({ id, orderedMinor = 0 }: ContractRecord, changeMinor: number): number => {
+  const after = exactNumber(BigInt(orderedMinor) + BigInt(changeMinor));
+  if (after < 0) throw new Error(`more is let go of ${id} than is ordered`);
+  return after;
+};
+
+/**
+ * The contract of which orders hold so much more, or less: what is confirmed is kept for them, until it is invoiced, cancelled or comes
+ * back. @param changeMinor without tax; of less nothing is refused, whatever became of the contract since
+ * @throws contract.not-in-force, contract.currency-differs, contract.exceeded, money.overflow
+ */
+export const withOrdered = (
+  contract: ContractRecord,
+  changeMinor: number,
+  { currency, on, now }: { readonly currency: string; readonly on: Day; readonly now: Instant },
+): ContractRecord => {
+  const orderedMinor = orderedAfter(contract, changeMinor);
+  if (changeMinor < 0) return nextContract(contract, { orderedMinor }, now);
+  checkInForce(contract, on);
+  checkCurrency(contract, currency);
+  checkAmount(contract, { consumedMinor: contract.consumedMinor, orderedMinor }, changeMinor);
+  return nextContract(contract, { orderedMinor, currency }, now);
+};
+
 /**
  * The contract with so much more consumed, and the entry that says so. Both are written at once.
+ * @param orderedMinor below zero: so much less is held by the order that is invoiced by it. What was ordered while the contract was
+ * in force is invoiced also after it
  * @throws contract.not-in-force, contract.currency-differs, contract.exceeded, money.overflow
  */
 export const consumed = (
@@ -69,27 +115,25 @@ export const consumed = (
   input: NewConsumption,
   { id, by, now }: Entering,
   document: ByDocument = {},
+  orderedMinor = 0,
 ): Consumed => {
-  checkInForce(contract, input.on);
-  if (contract.currency !== undefined && contract.currency !== input.currency)
-    throw new Failure("contract.currency-differs", {
-      fields: [{ pointer: "/currency", reason: `differs from the contract's, ${contract.currency}` }],
-    });
+  if (orderedMinor === 0) checkInForce(contract, input.on);
+  checkCurrency(contract, input.currency);
   const after = exactNumber(BigInt(contract.consumedMinor) + BigInt(input.amountMinor));
-  if (contract.amountMinor !== undefined && after > contract.amountMinor)
-    throw new Failure("contract.exceeded", {
-      detail: `Of ${contract.amountMinor} agreed ${contract.amountMinor - contract.consumedMinor} are left; ${input.amountMinor} are needed.`,
-      fields: [{ pointer: "/amountMinor", reason: "is more than is left of the contract" }],
-    });
+  const ordered = orderedAfter(contract, orderedMinor);
+  checkAmount(contract, { consumedMinor: after, orderedMinor: ordered }, input.amountMinor);
+  const end = lastDayOf(contract);
+  const on = end === undefined || input.on < end ? input.on : end;
   const last = contract.lastConsumedOn;
   return {
     contract: nextContract(
       contract,
       {
         consumedMinor: after,
+        ...(orderedMinor === 0 ? {} : { orderedMinor: ordered }),
         // The first that is consumed gives a contract without an amount its currency.
         currency: input.currency,
-        lastConsumedOn: last === undefined || last < input.on ? input.on : last,
+        lastConsumedOn: last === undefined || last < on ? on : last,
       },
       now,
     ),
@@ -111,11 +155,13 @@ export const givenBack = (
   input: NewConsumption,
   { id, by, now }: Entering,
   document: ByDocument,
+  orderedMinor = 0,
 ): Consumed => {
   const after = exactNumber(BigInt(contract.consumedMinor) - BigInt(input.amountMinor));
   if (after < 0) throw new Error(`more is given back to ${contract.id} than was taken`);
+  const ordered = orderedMinor === 0 ? {} : { orderedMinor: orderedAfter(contract, orderedMinor) };
   return {
-    contract: nextContract(contract, { consumedMinor: after }, now),
+    contract: nextContract(contract, { consumedMinor: after, ...ordered }, now),
     consumption: {
       ...{ id, version: 1, contractId: contract.id },
       ...input,

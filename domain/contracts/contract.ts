@@ -17,10 +17,7 @@ export const ContractState = z.enum(contractStates);
 export type ContractState = z.infer<typeof ContractState>;
 
 const fields = {
-  number: z
-    .string()
-    .trim()
-    .min(1)
+  number: z.string().trim().min(1)
     .max(60)
     .meta({ description: "Unique in the tenant, in any case", examples: ["2026/114"] }),
   kind: z.enum(contractKinds).meta({ description: "frame: for many orders; single: for one deal" }),
@@ -116,6 +113,9 @@ export const ContractRecord = z.object({
   version: z.int().min(1),
   ...fields,
   consumedMinor: MinorAmount.meta({ description: "What was consumed of the amount so far" }),
+  orderedMinor: MinorAmount.optional().meta({
+    description: "What confirmed orders hold of the amount and no invoice has taken yet; absent: nothing",
+  }),
   lastConsumedOn: Day.optional(),
   dealCount: z.int().min(0).meta({ description: "How many deals are linked to it" }),
   files: z.array(ContractFile).max(mostFiles),
@@ -147,7 +147,9 @@ export const Contract = ContractRecord.extend({
   endsOn: Day.optional().meta({
     description: "The last day on which it holds: validTo, or an earlier termination",
   }),
-  remainingMinor: MinorAmount.optional().meta({ description: "What is left of the amount" }),
+  remainingMinor: MinorAmount.optional().meta({
+    description: "What is left of the amount: neither consumed nor ordered",
+  }),
 }).meta({ id: "Contract" });
 export type Contract = z.infer<typeof Contract>;
 
@@ -175,7 +177,7 @@ export const contractOn = (contract: ContractRecord, today: Day): Contract => ({
   ...(lastDayOf(contract) === undefined ? {} : { endsOn: lastDayOf(contract) }),
   ...(contract.amountMinor === undefined
     ? {}
-    : { remainingMinor: contract.amountMinor - contract.consumedMinor }),
+    : { remainingMinor: contract.amountMinor - contract.consumedMinor - (contract.orderedMinor ?? 0) }),
 });
 
 /** Whether it may be ordered under on a day: signed, begun and not over. */

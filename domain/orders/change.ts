@@ -4,6 +4,7 @@ import { Failure, type FieldFault } from "../kernel/errors.ts";
 import type { Instant } from "../kernel/time.ts";
 import type { Lot } from "../stock/level.ts";
 import { mainPlace } from "../stock/warehouse.ts";
+import { netUpTo } from "./billing.ts";
 import type { NewOrder, Order, OrderChange, OrderLine, Part, UnderWay } from "./order.ts";
 
 /** What is neither shipped nor cancelled. */
@@ -23,8 +24,26 @@ const stateOf = ({ lines, state }: Pick<Order, "lines" | "state">): Order["state
 /** The next version of an order with other lines, in the state that follows from them. */
 export const next = (order: Order, change: Partial<Order>, now: Instant): Order => {
   const after = { ...order, ...change, version: order.version + 1, updatedAt: now };
-  return { ...after, state: stateOf(after) };
+  const { contractHeldMinor: held } = after;
+  return {
+    ...after,
+    state: stateOf(after),
+    ...(held === undefined ? {} : { contractHeldMinor: heldOf(after) }),
+  };
 };
+
+/** Of the order's net what is neither invoiced nor never will be: cancelled, or come back before it was invoiced. */
+const heldOf = (order: Pick<Order, "lines" | "netMinor" | "pricesIncludeTax">): number =>
+  order.netMinor -
+  netUpTo(
+    order,
+    (line) =>
+      line.invoicedQuantity + line.cancelledQuantity + (line.returnedQuantity - line.creditedQuantity),
+  );
+
+/** How much more an order holds of its contract in its next version; below zero: less. */
+export const heldMore = (before: Order, after: Order): number =>
+  (after.contractHeldMinor ?? 0) - (before.contractHeldMinor ?? 0);
 
 type Counted =
   | "shippedQuantity"
@@ -138,7 +157,15 @@ export const openParts = (order: Order): Part[] => allParts(order, openIn);
 /** The order with its goods reserved, if it has any. @throws order.not-draft */
 export const confirmed = (order: Order, reservationId: string | undefined, now: Instant): Order => {
   checkDraft(order);
-  return next(order, { state: "confirmed", ...(reservationId === undefined ? {} : { reservationId }) }, now);
+  return next(
+    order,
+    {
+      state: "confirmed",
+      ...(reservationId === undefined ? {} : { reservationId }),
+      ...(order.contractId === undefined ? {} : { contractHeldMinor: 0 }),
+    },
+    now,
+  );
 };
 
 /** What is to be shipped: as wished, or all that is open. @throws order.not-confirmed, order.beyond-line, order.nothing-left */

@@ -153,6 +153,10 @@ export const Order = z
     lines: z.array(OrderLine).max(mostLines),
     quoteId: Id("quote").optional().meta({ description: "The quote that it was accepted from" }),
     reservationId: Id("reservation").optional().meta({ description: "Made when it was confirmed" }),
+    contractHeldMinor: MinorAmount.optional().meta({
+      description:
+        "Of its contract what is kept for it, without tax: confirmed, and neither invoiced nor cancelled",
+    }),
     shipments: z
       .array(z.object({ documentId: Id("stockDocument"), lines: z.array(documentLine) }))
       .max(mostDocuments),

@@ -119,6 +119,8 @@ const linksOf = (
 export interface Together<Answer> {
   /** Whether the draft is not in the table yet: it is written as issued, in its first version. */
   readonly fresh?: boolean;
+  /** Below zero: so much less of its contract is held by the order that is invoiced by it. */
+  readonly orderedMinor?: number;
   readonly writes?: readonly Write[];
   readonly happened?: readonly Happened[];
   readonly answer: (document: Issued) => Answer;
@@ -134,7 +136,7 @@ export const issueDraft = <Answer>(
   context: Carrying,
   draft: Invoice,
   order: IssueOrder,
-  { fresh = false, writes = [], happened: more = [], answer }: Together<Answer>,
+  { fresh = false, orderedMinor, writes = [], happened: more = [], answer }: Together<Answer>,
 ): Promise<Answer> =>
   untilNumbered(context, async () => {
     const { store, tenant, now } = context;
@@ -176,7 +178,7 @@ export const issueDraft = <Answer>(
       ...(request ? { transactionId: request.transaction.id } : {}),
     };
     const { id: invoiceId, contractId, currency, netMinor } = document;
-    const billed = { invoiceId, contractId, currency, netMinor, number, on: issuedOn };
+    const billed = { invoiceId, contractId, currency, netMinor, number, on: issuedOn, orderedMinor };
     const ofContract = await takenByInvoice(context, billed);
     return carriedOut(context, request, {
       writes: [
@@ -215,11 +217,13 @@ export const issueCreditNote = <Answer>(
   input: NewCreditNote,
   {
     requests = [],
+    orderedMinor,
     writes = [],
     happened: more = [],
     answer,
   }: {
     readonly requests?: readonly PostingRequest[];
+    readonly orderedMinor?: number;
     readonly writes?: readonly Write[];
     readonly happened?: readonly Happened[];
     readonly answer: (note: CreditNote) => Answer;
@@ -258,7 +262,7 @@ export const issueCreditNote = <Answer>(
     const { contractId, currency } = invoice;
     const ofContract = await givenBackByNote(context, {
       ...{ invoiceId: invoice.id, creditNoteId: id },
-      ...{ contractId, currency, netMinor: note.netMinor, number, on: issuedOn },
+      ...{ contractId, currency, netMinor: note.netMinor, number, on: issuedOn, orderedMinor },
     });
     return carriedOut(context, request, {
       requests,

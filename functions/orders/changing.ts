@@ -1,8 +1,11 @@
 import { Failure } from "../../domain/kernel/errors.ts";
 import { Shortage } from "../../domain/ledger/errors.ts";
-import type { Order } from "../../domain/orders/order.ts";
+import { heldMore, lotsOf } from "../../domain/orders/change.ts";
+import type { Order, Part } from "../../domain/orders/order.ts";
 import type { Reservation } from "../../domain/stock/reservation.ts";
 import type { Happened } from "../../events/event.ts";
+import { orderedOf } from "../contracts/invoiced.ts";
+import { todayOf } from "../finance/ground.ts";
 import { type Context, checkVersion } from "../kit/context.ts";
 import { StaleWrite, update, type Write } from "../kit/table/store.ts";
 import { post } from "../ledger/posting.ts";
@@ -61,6 +64,37 @@ export interface Besides {
   readonly happened: readonly Happened[];
 }
 export const noneBesides: Besides = { writes: [], happened: [] };
+
+/** What the contract of an order keeps for it from now on, to be written with the order's next version. */
+export const heldOfContract = (context: Context, before: Order, after: Order): Promise<Besides> => {
+  const { contractId, currency } = after;
+  const changeMinor = heldMore(before, after);
+  return orderedOf(context, { contractId, currency, on: todayOf(context), changeMinor });
+};
+
+/** What the stock refuses of the goods of these parts, said of the order's own lines. */
+export const namingLines = async <T>(
+  order: Order,
+  parts: readonly Part[],
+  run: () => Promise<T>,
+): Promise<T> => {
+  try {
+    return await run();
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    const { code, detail, fields } = error;
+    const lines = parts.filter((part) => lotsOf(order, [part]).length > 0).map(({ line }) => line);
+    const ofOrder = (pointer: string) =>
+      pointer.replace(/^\/lines\/(\d+)/, (whole, lot: string) => {
+        const line = lines[Number(lot)];
+        return line === undefined ? whole : `/lines/${line}`;
+      });
+    throw new Failure(code, {
+      ...(detail === undefined ? {} : { detail }),
+      fields: fields.map(({ pointer, reason }) => ({ pointer: ofOrder(pointer), reason })),
+    });
+  }
+};
 
 /** Posts a movement and writes the order with it. @param besides what else belongs to the change */
 export const postWith = async (

@@ -1,10 +1,12 @@
 import { asIssued } from "../../domain/finance/invoice.ts";
+import { checkNotBefore } from "../../domain/finance/issue.ts";
 import { creditOf } from "../../domain/orders/billing.ts";
 import {
   cancelled,
   changedDraft,
   checkDraft,
   confirmed,
+  heldMore,
   lotsOf,
   newOrder,
   openParts,
@@ -31,8 +33,16 @@ import { goodsReturn } from "../stock/movements.ts";
 import { release, reservation } from "../stock/reservations.ts";
 import { documentEntity } from "../stock/store.ts";
 import { listOrders, loadOrder } from "./access.ts";
-import { changing, found, postWith, reservationOf, standing } from "./changing.ts";
-import { pricedOrder } from "./drafting.ts";
+import {
+  changing,
+  found,
+  heldOfContract,
+  namingLines,
+  postWith,
+  reservationOf,
+  standing,
+} from "./changing.ts";
+import { checkDeal, pricedOrder } from "./drafting.ts";
 import { withNumber } from "./numbers.ts";
 import type { orderRoutes } from "./routes.ts";
 import { invoiceOrder, shipOrder } from "./steps.ts";
@@ -66,7 +76,11 @@ export const orderHandlers: Handlers<typeof orderRoutes> = {
   async changeOrder({ params, body }, context) {
     const before = await standing(context, params.orderId);
     checkDraft(before);
-    const { totals, currency } = await pricedOrder(context, { ...body, clientId: before.clientId });
+    // Who reaches the order by its deal may draw it up anew, whosever the client is.
+    const { totals, currency } = await pricedOrder(
+      { ...context, scope: "all" },
+      { ...body, clientId: before.clientId },
+    );
     const order = changedDraft(before, body, currency, totals, context.now);
     return context.save({
       writes: [update(orderEntity, order)],
@@ -86,15 +100,21 @@ export const orderHandlers: Handlers<typeof orderRoutes> = {
   async confirmOrder({ params }, context) {
     return changing(context, params.orderId, async (before) => {
       checkDraft(before);
+      await checkDeal(context, before.dealId);
       const { id: orderId, clientId, dealId } = before;
       const about = { orderId, clientId, ...(dealId === undefined ? {} : { dealId }) };
-      const lots = lotsOf(before, openParts(before));
+      const parts = openParts(before);
+      const lots = lotsOf(before, parts);
       const head = { id: context.newId("reservation"), ...about, ...(await ownerOf(context, before)) };
-      const held = lots.length === 0 ? undefined : await reservation(context, head, lots);
+      const held =
+        lots.length === 0
+          ? undefined
+          : await namingLines(before, parts, () => reservation(context, head, lots));
       const order = confirmed(before, held?.reservation.id, context.now);
+      const ofContract = await heldOfContract(context, before, order);
       return context.save({
-        writes: [update(orderEntity, order), ...(held?.writes ?? [])],
-        happened: [happened(orderConfirmed, order), ...(held?.happened ?? [])],
+        writes: [update(orderEntity, order), ...(held?.writes ?? []), ...ofContract.writes],
+        happened: [happened(orderConfirmed, order), ...(held?.happened ?? []), ...ofContract.happened],
         answer: order,
       });
     });
@@ -118,17 +138,21 @@ export const orderHandlers: Handlers<typeof orderRoutes> = {
         [...shipmentLines],
       );
       const event = happened(orderReturned, order);
-      if (!credit) return postWith(context, movement, order, event);
+      const alone = async () =>
+        postWith(context, movement, order, event, await heldOfContract(context, before, order));
+      if (!credit) return alone();
       const { store } = context;
       const invoice = asIssued(found(await store.get(invoiceEntity, { id: credit.invoiceId }), "invoice"));
+      checkNotBefore(movement.document.effectiveOn, invoice.issuedOn, "/effectiveOn");
       const worth = creditOf(invoice, credit.lines);
-      if (worth.length === 0) return postWith(context, movement, order, event);
+      if (worth.length === 0) return alone();
       return issueCreditNote(
         context,
         invoice,
         { lines: worth, reason, issuedOn: effectiveOn },
         {
           requests: movement.requests,
+          orderedMinor: heldMore(before, order),
           writes: [...movement.writes, update(orderEntity, order)],
           happened: [...movement.happened, event],
           answer: () => order,
@@ -146,9 +170,10 @@ export const orderHandlers: Handlers<typeof orderRoutes> = {
         before.reservationId === undefined || lots.length === 0
           ? { writes: [], happened: [] }
           : await release(context, await reservationOf(context, before), "released", lots);
+      const ofContract = await heldOfContract(context, before, order);
       return context.save({
-        writes: [update(orderEntity, order), ...free.writes],
-        happened: [happened(orderCancelled, order), ...free.happened],
+        writes: [update(orderEntity, order), ...free.writes, ...ofContract.writes],
+        happened: [happened(orderCancelled, order), ...free.happened, ...ofContract.happened],
         answer: order,
       });
     });

@@ -132,7 +132,8 @@ export const quoteHandlers: Handlers<typeof quoteRoutes> = {
 
   async reviseQuote({ params, body }, context) {
     const before = await standing(context, params.quoteId);
-    const { totals } = await pricedOf(context, { ...before, lines: body.lines });
+    // Who reaches the quote by its deal may offer it anew, whosever the client is.
+    const { totals } = await pricedOf({ ...context, scope: "all" }, { ...before, lines: body.lines });
     const quote = revised(before, body, totals, doingOf(context));
     return context.save({
       writes: [

@@ -104,13 +104,24 @@ export const orderRoutes = {
     method: "POST",
     path: `${path}/confirmation`,
     summary: "Confirm an order: its goods are reserved, all or none",
-    description: "What is short is said of each line.",
+    description:
+      "What is short is said of each line. Of its contract what it comes to without tax is kept for it, until it is invoiced, cancelled " +
+      "or comes back: more than was agreed cannot be ordered.",
     permission: "order:write",
     params,
     status: 200,
     output: Order,
     versioned: true,
-    failures: ["order.not-draft", "order.nothing-left", "stock.insufficient", "reference.unknown"],
+    failures: [
+      "order.not-draft",
+      "order.nothing-left",
+      "stock.insufficient",
+      "reference.unknown",
+      "deal.closed",
+      "contract.not-in-force",
+      "contract.exceeded",
+      "contract.currency-differs",
+    ],
   }),
   shipOrder: route({
     feature,

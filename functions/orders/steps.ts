@@ -1,7 +1,14 @@
 import { draftOf } from "../../domain/finance/invoice.ts";
 import { Failure } from "../../domain/kernel/errors.ts";
 import { billed } from "../../domain/orders/billing.ts";
-import { invoiced, lotsOf, partsToInvoice, partsToShip, shipped } from "../../domain/orders/change.ts";
+import {
+  heldMore,
+  invoiced,
+  lotsOf,
+  partsToInvoice,
+  partsToShip,
+  shipped,
+} from "../../domain/orders/change.ts";
 import type { Order, Part, UnderWay } from "../../domain/orders/order.ts";
 import {
   begun,
@@ -85,6 +92,7 @@ const invoicedPart = async (context: Context, before: Order, head: Head, { parts
     dueOn === undefined ? { issuedOn: head.on } : { issuedOn: head.on, dueOn },
     {
       fresh: true,
+      orderedMinor: heldMore(before, order),
       writes: [update(orderEntity, order)],
       happened: [happened(orderInvoiced, order)],
       answer: () => order,

@@ -212,6 +212,11 @@ export const goodsReturn = async (
         ]
       : [];
   });
+  const { effectiveOn = dayIn(context.now, context.tenant.timeZone) } = head;
+  if (effectiveOn < shipment.effectiveOn)
+    throw new Failure("request.invalid", {
+      fields: [{ pointer: "/effectiveOn", reason: `lies before the shipment, ${shipment.effectiveOn}` }],
+    });
   const before = await loadStock(context.store, spots);
   const { clientId, counterpartyId, dealId, orderId } = shipment;
   let after = shipment;

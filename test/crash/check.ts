@@ -1,9 +1,13 @@
 import type { ClientWhole } from "../../domain/clients/whole.ts";
 import type { Deal } from "../../domain/deals/deal.ts";
 import { itemsOf } from "../../functions/client.ts";
-import { soldOf } from "./ledger.ts";
+import { bankFaults, bookFaults, soldOf } from "./ledger.ts";
+import { type Goods, orderFaults } from "./orders.ts";
 import type { Api, Seen, StackProcess } from "./process.ts";
-import { belongingsOf, type Journal, type Wanted } from "./writers.ts";
+import { purseFaults } from "./purses.ts";
+import { each } from "./reading.ts";
+import type { Wanted } from "./wanted.ts";
+import { belongingsOf, type Journal } from "./writers.ts";
 
 /** What is there after a restart, read over the API. */
 interface Found {
@@ -14,16 +18,7 @@ interface Found {
   readonly twice: readonly string[];
 }
 
-const atOnce = 16;
 const searched = 25;
-
-const each = async <Value>(values: Iterable<Value>, work: (value: Value) => Promise<void>): Promise<void> => {
-  const left = values[Symbol.iterator]();
-  const worker = async (): Promise<void> => {
-    for (let next = left.next(); !next.done; next = left.next()) await work(next.value);
-  };
-  await Promise.all(Array.from({ length: atOnce }, worker));
-};
 
 const read = async (stack: StackProcess, api: Api): Promise<Found> => {
   const clients = new Map<string, ClientWhole>();
@@ -89,7 +84,7 @@ const recordFaults = (journal: Journal, { clients, deals }: Found): string[] => 
 };
 
 /** What was written and never came over the bus, or came as two different events. */
-const eventFaults = ({ clients, deals, events }: Found, sales: readonly string[]): string[] => {
+const eventFaults = ({ clients, deals, events }: Found, others: readonly string[]): string[] => {
   const heard = new Map<string, Set<string>>();
   const note = (name: string, eventId: string) =>
     heard.set(name, (heard.get(name) ?? new Set()).add(eventId));
@@ -109,7 +104,7 @@ const eventFaults = ({ clients, deals, events }: Found, sales: readonly string[]
       `deal.registered ${id} 1`,
       ...moves.map(({ kind }, n) => `deal.${kind} ${id} ${n + 2}`),
     ]),
-    ...sales.map((id) => `ledger.transaction-posted ${id} 1`),
+    ...others,
   ];
   return names.flatMap((name) => {
     const ids = heard.get(name)?.size ?? 0;
@@ -183,28 +178,57 @@ export interface Verdict {
   readonly clients: number;
   readonly deals: number;
   readonly sales: number;
+  readonly purses: number;
+  readonly orders: number;
   readonly events: number;
   readonly faults: readonly string[];
 }
 
 /** Holds everything that is there against what the writers were answered. */
-export const judge = async (stack: StackProcess, api: Api, journal: Journal): Promise<Verdict> => {
+export const judge = async (
+  stack: StackProcess,
+  api: Api,
+  journal: Journal,
+  goods: Goods,
+): Promise<Verdict> => {
+  // What was left to expire has, and whatever was interrupted has been carried on by its schedule.
+  await stack.advance("PT5M");
   await stack.settle();
   const found = await read(stack, api);
+  const { currency } = await api.readTenant();
+  const purses = await purseFaults(api, journal.purses);
   const sold = await soldOf(api, journal.sales);
+  const orders = await orderFaults(
+    api,
+    journal.orders,
+    goods,
+    currency,
+    currency === "EUR" ? sold.sumMinor : 0,
+  );
   const { queues, lostDeliveries } = await stack.state();
+  const others = [
+    ...sold.ids.map((id) => `ledger.transaction-posted ${id} 1`),
+    ...purses.events,
+    ...orders.events,
+  ];
   return {
     clients: found.clients.size,
     deals: found.deals.size,
     sales: sold.ids.length,
+    purses: purses.count,
+    orders: orders.count,
     events: found.events.length,
     faults: [
       ...recordFaults(journal, found),
       ...found.twice.map((externalId) => `${externalId} is there twice`),
-      ...eventFaults(found, sold.ids),
+      ...eventFaults(found, others),
       ...sold.faults,
+      ...purses.faults,
+      ...(await bankFaults(api, purses.heldMinor)),
+      ...orders.faults,
       ...(await derivedFaults(api, journal, found)),
       ...(await loginFaults(stack, api, journal)),
+      ...(await bookFaults(api, [currency, "EUR", ...goods.productIds])),
       ...queues
         .filter(({ messages }) => messages > 0)
         .map(({ name, messages }) => `${messages} dead letters in ${name}`),

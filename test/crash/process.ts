@@ -119,6 +119,11 @@ export class StackProcess {
     if (!settled) throw new Error("the stack does not settle");
   }
 
+  /** Puts the clock of the stack forward, by an ISO 8601 duration; schedules that fall due run. */
+  async advance(duration: string): Promise<void> {
+    await this.local("POST", "clock", { advance: duration });
+  }
+
   async state(): Promise<z.infer<typeof State>> {
     return State.parse(await this.local("GET", "state"));
   }

@@ -3,12 +3,12 @@ import { crashRounds } from "./rounds.ts";
 
 const rounds = Number(process.argv[2] ?? 20);
 let failed = false;
-for await (const { round, answers, clients, deals, sales, events, faults } of crashRounds(
+for await (const { round, answers, clients, deals, sales, purses, orders, events, faults } of crashRounds(
   rounds,
-  () => 20 + Math.floor(Math.random() * 600),
+  () => 20 + Math.floor(Math.random() * 400),
 )) {
   console.log(
-    `round ${round}: ${answers} writes answered; ${clients} clients, ${deals} deals, ${sales} sales, ${events} events; ${faults.length} faults`,
+    `round ${round}: ${answers} writes answered; ${clients} clients, ${deals} deals, ${sales} sales, ${purses} purses, ${orders} orders, ${events} events; ${faults.length} faults`,
   );
   for (const fault of faults.slice(0, 20)) console.log(`  ${fault}`);
   failed ||= faults.length > 0;

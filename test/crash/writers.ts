@@ -1,12 +1,9 @@
 import { ProblemError } from "../../functions/client.ts";
 import { type MadeSale, saleBody } from "./ledger.ts";
+import { type Goods, type MadeOrder, reorder, writeOrder } from "./orders.ts";
 import type { Api } from "./process.ts";
-
-/** A value as it was last answered, and the one that was asked for and not answered, if any. */
-export interface Wanted<Value> {
-  readonly answered: Value;
-  readonly asked?: Value | undefined;
-}
+import { type MadePurse, refill, writePurse } from "./purses.ts";
+import type { Wanted } from "./wanted.ts";
 
 /** What a writer made: identified by the external id that it chose, for the answer may be missing. */
 export interface MadeClient {
@@ -35,10 +32,14 @@ export interface Journal {
   readonly deals: MadeDeal[];
   readonly members: MadeMember[];
   readonly sales: MadeSale[];
+  readonly purses: MadePurse[];
+  readonly orders: MadeOrder[];
   answers: number;
 }
 
-export const newJournal = (): Journal => ({ clients: [], deals: [], members: [], sales: [], answers: 0 });
+export const newJournal = (): Journal => ({
+  ...{ clients: [], deals: [], members: [], sales: [], purses: [], orders: [], answers: 0 },
+});
 
 const stages: readonly string[] = ["interest", "qualified", "proposal", "negotiation"];
 /** From where the next step leads: `won` comes after the last stage. */
@@ -66,7 +67,7 @@ const creation = (name: string) => {
 };
 
 /** Sends the creations and postings that were not answered once more, under their keys and ids. */
-export const resend = async (api: Api, journal: Journal): Promise<void> => {
+export const resend = async (api: Api, journal: Journal, goods: Goods): Promise<void> => {
   for (const client of journal.clients)
     client.id ??= (await api.createClient(creation(client.externalId.replace(/^client-/, "")))).id;
   for (const sale of journal.sales) {
@@ -74,13 +75,21 @@ export const resend = async (api: Api, journal: Journal): Promise<void> => {
     await api.postTransaction({ body: saleBody(sale) });
     sale.isAnswered = true;
   }
+  await refill(api, journal.purses);
+  await reorder(api, journal.orders, goods);
 };
 
 /** The writes of one writer until the stack is gone. What is asked is noted before, what is answered after. */
-export const write = async (api: Api, journal: Journal, writer: string): Promise<void> => {
+export const write = async (
+  api: Api,
+  journal: Journal,
+  goods: Goods,
+  writer: string,
+  first: number,
+): Promise<void> => {
   for (let n = 0; ; n++) {
     try {
-      await oneTurn(api, journal, `${writer}-${n}`);
+      await oneTurn(api, journal, goods, `${writer}-${n}`, first + n);
     } catch (error) {
       // Any answer is wrong here, except that the stack is on its way down.
       if (error instanceof ProblemError && error.status < 500) throw error;
@@ -89,16 +98,53 @@ export const write = async (api: Api, journal: Journal, writer: string): Promise
   }
 };
 
-const oneTurn = async (api: Api, journal: Journal, name: string): Promise<void> => {
+/** A client, and all that is done with it; what comes first changes from turn to turn. */
+const oneTurn = async (
+  api: Api,
+  journal: Journal,
+  goods: Goods,
+  name: string,
+  turn: number,
+): Promise<void> => {
   const answered = <Answer>(answer: Answer): Answer => {
     journal.answers += 1;
     return answer;
   };
   const client: MadeClient = { externalId: `client-${name}`, description: { answered: "0" } };
   journal.clients.push(client);
-  const clientId = answered(await api.createClient(creation(name))).id;
+  const { id: clientId, createdAt } = answered(await api.createClient(creation(name)));
   client.id = clientId;
+  const parts = [
+    () => oneDeal(api, journal, name, client, clientId, answered),
+    async () => {
+      const purse: MadePurse = { name, clientId, isFilled: false, holds: [] };
+      journal.purses.push(purse);
+      await writePurse(api, purse, Date.parse(createdAt), answered);
+    },
+    async () => {
+      const order: MadeOrder = { name, clientId, place: { answered: "none" } };
+      journal.orders.push(order);
+      await writeOrder(api, order, goods, answered);
+    },
+  ];
+  for (let n = 0; n < parts.length; n++) await parts[(turn + n) % parts.length]?.();
 
+  const member: MadeMember = { email: `${name}@crash.example`, isAnswered: false };
+  journal.members.push(member);
+  answered(
+    await api.inviteMember({ body: { name: `Member ${name}`, email: member.email, role: "manager" } }),
+  );
+  member.isAnswered = true;
+};
+
+const oneDeal = async (
+  api: Api,
+  journal: Journal,
+  name: string,
+  client: MadeClient,
+  clientId: string,
+  answered: <Answer>(answer: Answer) => Answer,
+): Promise<void> => {
   const amountMinor = 100 + (journal.deals.length % 900);
   const deal: MadeDeal = { externalId: `deal-${name}`, amountMinor, place: { answered: "interest" } };
   journal.deals.push(deal);
@@ -131,11 +177,4 @@ const oneTurn = async (api: Api, journal: Journal, name: string): Promise<void> 
     answered(await api.postTransaction({ body: saleBody(sale) }));
     sale.isAnswered = true;
   }
-
-  const member: MadeMember = { email: `${name}@crash.example`, isAnswered: false };
-  journal.members.push(member);
-  answered(
-    await api.inviteMember({ body: { name: `Member ${name}`, email: member.email, role: "manager" } }),
-  );
-  member.isAnswered = true;
 };

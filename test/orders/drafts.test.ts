@@ -108,6 +108,21 @@ describe("services in an order", () => {
     await heldTogether(company);
   });
 
+  test("before goods that are short leave the refusal to name the line of the goods", async () => {
+    const company = await newSellingCompany();
+    const { call, clientId, flour } = company;
+    const repair = await service(company, "REPAIR");
+    const lines = [
+      { ...repair, quantity: 1 },
+      { ...flour, quantity: 101 },
+    ];
+    const { id: orderId } = await call.createOrder({ body: { clientId, lines } });
+    await expect(call.confirmOrder({ params: { orderId } })).rejects.toMatchObject({
+      ...refusal(409, "stock.insufficient"),
+      fields: [{ pointer: "/lines/1/quantity" }],
+    });
+  });
+
   test("alone make an order without a reservation, cancelled whole or done whole", async () => {
     const company = await newSellingCompany();
     const { call, clientId } = company;
