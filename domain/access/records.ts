@@ -2,6 +2,7 @@ import * as z from "zod";
 import { Currency } from "../kernel/currency.ts";
 import { Id } from "../kernel/id.ts";
 import { Country, TimeZone } from "../kernel/place.ts";
+import { Line } from "../kernel/text.ts";
 import { Instant } from "../kernel/time.ts";
 import { Email } from "./email.ts";
 import { Feature } from "./features.ts";
@@ -12,7 +13,7 @@ export const Tenant = z
   .object({
     id: Id("tenant"),
     version: z.int().min(1),
-    name: z.string().trim().min(1).max(200),
+    name: Line.min(1).max(200),
     features: z.array(Feature),
     currency: Currency.meta({ description: "The currency of its sums; fixed when the tenant is made" }),
     timeZone: TimeZone,
@@ -33,7 +34,7 @@ export const Member = z
     id: Id("member"),
     version: z.int().min(1),
     email: Email,
-    name: z.string().trim().min(1).max(200),
+    name: Line.min(1).max(200),
     role: Role,
     teamId: Id("team").optional(),
     status: MemberStatus,
@@ -48,7 +49,7 @@ export const Team = z
   .object({
     id: Id("team"),
     version: z.int().min(1),
-    name: z.string().trim().min(1).max(100),
+    name: Line.min(1).max(100),
     headId: Id("member").optional(),
     members: z.int().min(0).meta({ description: "How many active members it has" }),
     createdAt: Instant,

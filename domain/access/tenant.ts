@@ -2,6 +2,7 @@ import * as z from "zod";
 import { Currency } from "../kernel/currency.ts";
 import { Failure } from "../kernel/errors.ts";
 import { Country, TimeZone } from "../kernel/place.ts";
+import { Line } from "../kernel/text.ts";
 import type { Instant } from "../kernel/time.ts";
 import { Email, emailKey } from "./email.ts";
 import { Feature, featurePresets } from "./features.ts";
@@ -16,7 +17,7 @@ const { name } = Tenant.shape;
 export const TenantOrder = z.strictObject({
   name,
   adminEmail: Email,
-  adminName: z.string().trim().min(1).max(200).optional(),
+  adminName: Line.min(1).max(200).optional(),
   preset: Preset.default("full"),
   currency: Currency.default("EUR"),
   timeZone: TimeZone.default("Europe/Bucharest"),

@@ -3,6 +3,7 @@ import { FieldValues } from "../fields/field.ts";
 import { FieldChanges } from "../fields/values.ts";
 import { Id } from "../kernel/id.ts";
 import { Country } from "../kernel/place.ts";
+import { Line, Text } from "../kernel/text.ts";
 import { Instant } from "../kernel/time.ts";
 import { folded } from "./fold.ts";
 
@@ -13,14 +14,11 @@ export const Language = z
 
 export const ClientKind = z.enum(["company", "person", "public-body"]);
 
-export const Tag = z.string().trim().min(1).max(50);
+export const Tag = Line.min(1).max(50);
 export const mostTags = 30;
 
 const fields = {
-  name: z
-    .string()
-    .trim()
-    .min(1)
+  name: Line.min(1)
     .max(200)
     .meta({ examples: ["Știință și Țară SRL"] }),
   kind: ClientKind.optional(),
@@ -29,21 +27,12 @@ const fields = {
   fields: FieldValues.meta({ description: "What the tenant declared for clients" }),
   country: Country.optional(),
   language: Language.optional(),
-  website: z
-    .string()
-    .trim()
-    .max(500)
+  website: Line.max(500)
     .regex(/^(https?:\/\/)?[^\s/]+\.\S+$/i, "is not the address of a website")
     .optional()
     .meta({ examples: ["https://example.com"] }),
-  description: z.string().trim().min(1).max(4000).optional(),
-  externalId: z
-    .string()
-    .trim()
-    .min(1)
-    .max(200)
-    .optional()
-    .meta({ description: "Its id in the system that it came from" }),
+  description: Text.min(1).max(4000).optional(),
+  externalId: Line.min(1).max(200).optional().meta({ description: "Its id in the system that it came from" }),
 };
 
 const owner = {

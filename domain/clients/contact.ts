@@ -3,6 +3,7 @@ import { type FieldDeclaration, FieldValues } from "../fields/field.ts";
 import { changedFieldValues, checkFieldValues, FieldChanges, type FieldReference } from "../fields/values.ts";
 import type { FieldFault } from "../kernel/errors.ts";
 import { Id } from "../kernel/id.ts";
+import { Line } from "../kernel/text.ts";
 import { Instant } from "../kernel/time.ts";
 import { Language } from "./client.ts";
 import { EmailAddress, emailAddress } from "./email.ts";
@@ -14,8 +15,8 @@ export const ContactRole = z.enum(contactRoles);
 export type ContactRole = z.infer<typeof ContactRole>;
 
 const fields = {
-  name: z.string().trim().min(1).max(200),
-  position: z.string().trim().min(1).max(200).optional(),
+  name: Line.min(1).max(200),
+  position: Line.min(1).max(200).optional(),
   roles: z.array(ContactRole).max(contactRoles.length),
   sharePercent: z
     .int()
@@ -24,7 +25,7 @@ const fields = {
     .optional()
     .meta({ description: "The contact's usual share in a deal's decision" }),
   phones: z
-    .array(z.string().trim().min(3).max(40))
+    .array(Line.min(3).max(40))
     .max(10)
     .meta({
       description:

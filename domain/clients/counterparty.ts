@@ -2,29 +2,24 @@ import * as z from "zod";
 import type { FieldFault } from "../kernel/errors.ts";
 import { Id } from "../kernel/id.ts";
 import { Country } from "../kernel/place.ts";
+import { Line } from "../kernel/text.ts";
 import { Instant } from "../kernel/time.ts";
 import { iban, taxId } from "./legal.ts";
 import { believedLinks, Link, LinkDay, mostLinks } from "./links.ts";
 
-const line = z.string().trim().min(1).max(200).optional();
+const line = Line.min(1).max(200).optional();
 export const Address = z
-  .strictObject({ street: line, city: line, region: line, postalCode: z.string().trim().max(20).optional() })
+  .strictObject({ street: line, city: line, region: line, postalCode: Line.max(20).optional() })
   .extend({ country: Country.optional() });
 
 const fields = {
-  legalName: z.string().trim().min(1).max(300),
-  taxId: z
-    .string()
-    .trim()
-    .min(1)
+  legalName: Line.min(1).max(300),
+  taxId: Line.min(1)
     .max(40)
     .optional()
     .meta({ description: "Kept in capitals without separators", examples: ["RO1234567"] }),
   country: Country.optional(),
-  iban: z
-    .string()
-    .trim()
-    .min(1)
+  iban: Line.min(1)
     .max(60)
     .optional()
     .meta({ description: "ISO 13616, with or without spaces", examples: ["RO49AAAA1B31007593840000"] }),

@@ -1,8 +1,9 @@
 import * as z from "zod";
 import { Id } from "../kernel/id.ts";
+import { Text } from "../kernel/text.ts";
 import { Instant } from "../kernel/time.ts";
 
-const text = z.string().trim().min(1).max(10_000);
+const text = Text.min(1).max(10_000);
 
 export const NoteText = z.strictObject({ text });
 export type NoteText = z.infer<typeof NoteText>;

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { Failure, notFound } from "../kernel/errors.ts";
+import { Line } from "../kernel/text.ts";
 import { Instant } from "../kernel/time.ts";
 import { type Doing, nextContract } from "./change.ts";
 import { ContractFile, type ContractRecord, mostFiles } from "./contract.ts";
@@ -9,10 +10,7 @@ export const mostFileBytes = 52_428_800;
 
 /** A file that is to come. */
 export const NewContractFile = z.strictObject({
-  name: z
-    .string()
-    .trim()
-    .min(1)
+  name: Line.min(1)
     .max(200)
     .meta({ examples: ["contract-2026-114.pdf"] }),
   mediaType: z

@@ -5,6 +5,7 @@ import { Currency } from "../kernel/currency.ts";
 import { Id } from "../kernel/id.ts";
 import { MinorAmount } from "../kernel/money.ts";
 import { Quantity } from "../kernel/quantity.ts";
+import { Line, Text } from "../kernel/text.ts";
 import { Day, Instant } from "../kernel/time.ts";
 import { DealContact, Discount, mostOf, Slug } from "./deal.ts";
 
@@ -20,7 +21,7 @@ const ItemInput = z.strictObject({
 const distinct = <Value>(values: readonly Value[]) => new Set(values).size === values.length;
 
 const fields = {
-  title: z.string().trim().min(1).max(200),
+  title: Line.min(1).max(200),
   clientId: Id("client"),
   contacts: z
     .array(DealContact)
@@ -46,8 +47,8 @@ const fields = {
 /** Why a deal was lost. */
 export const LossInput = z.strictObject({
   reasonId: Slug.meta({ description: "One of the tenant's loss reasons" }),
-  competitor: z.string().trim().min(1).max(200).optional(),
-  note: z.string().trim().min(1).max(2000).optional(),
+  competitor: Line.min(1).max(200).optional(),
+  note: Text.min(1).max(2000).optional(),
 });
 
 const Outcome = z.discriminatedUnion("state", [
@@ -70,7 +71,7 @@ export const NewDeal = z.strictObject({
   manualProbabilityPercent: fields.manualProbabilityPercent.optional(),
   expectedCloseOn: fields.expectedCloseOn.optional(),
   fields: fields.fields.default({}),
-  externalId: z.string().trim().min(1).max(200).optional(),
+  externalId: Line.min(1).max(200).optional(),
   registeredAt: Instant.optional().meta({
     description: "Absent: when the history begins, or now",
   }),

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { Line } from "../kernel/text.ts";
 
 /** `process`: stages in order, none skipped; `manual`: stages set by hand; `simple`: no stages. */
 export const DealTypeKind = z.enum(["process", "manual", "simple"]);
@@ -18,7 +19,7 @@ const Demands = z
 
 export const Stage = z.strictObject({
   id: z.string().regex(/^[a-z][a-z0-9-]{0,39}$/),
-  name: z.string().trim().min(1).max(100),
+  name: Line.min(1).max(100),
   probabilityPercent: z.int().min(0).max(100),
   limitHours: z
     .int()
@@ -36,7 +37,7 @@ export type Stage = z.infer<typeof Stage>;
 /** A kind of sale with its own pipeline. */
 export const DealType = z.strictObject({
   id: z.string().regex(/^[a-z][a-z0-9-]{0,39}$/),
-  name: z.string().trim().min(1).max(100),
+  name: Line.min(1).max(100),
   kind: DealTypeKind,
   stages: z.array(Stage).max(30),
   evidenceToWin: Demands.optional().meta({
@@ -49,7 +50,7 @@ export type DealType = z.infer<typeof DealType>;
 
 export const LossReason = z.strictObject({
   id: z.string().regex(/^[a-z][a-z0-9-]{0,39}$/),
-  name: z.string().trim().min(1).max(100),
+  name: Line.min(1).max(100),
   active: z.boolean().default(true).meta({ description: "Whether a deal may still be lost for it" }),
 });
 export type LossReason = z.infer<typeof LossReason>;

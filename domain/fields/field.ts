@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { Line } from "../kernel/text.ts";
 
 /** What a tenant may add to its records without a programmer. */
 export const fieldTypes = ["text", "number", "date", "choice", "multiple-choice", "reference"] as const;
@@ -8,11 +9,11 @@ export const FieldDeclaration = z.strictObject({
     .string()
     .regex(/^[a-z][a-zA-Z0-9]{0,39}$/)
     .meta({ description: "The name in the record's `fields`" }),
-  label: z.string().trim().min(1).max(100),
+  label: Line.min(1).max(100),
   type: z.enum(fieldTypes),
   required: z.boolean().default(false),
   choices: z
-    .array(z.string().trim().min(1).max(100))
+    .array(Line.min(1).max(100))
     .min(1)
     .max(200)
     .optional()

@@ -1,6 +1,7 @@
 import * as z from "zod";
 import type { FieldFault } from "../kernel/errors.ts";
 import { idPrefixes } from "../kernel/id.ts";
+import { isText } from "../kernel/text.ts";
 import { Day } from "../kernel/time.ts";
 import type { FieldDeclaration, FieldValues } from "./field.ts";
 
@@ -48,7 +49,10 @@ const isMeasure = (value: Value): boolean =>
 const ofType: Readonly<
   Record<FieldDeclaration["type"], (value: Value, declaration: FieldDeclaration) => Outcome>
 > = {
-  text: (value) => (typeof value === "string" ? { value } : { reason: "is not a text" }),
+  text: (value) => {
+    if (typeof value !== "string") return { reason: "is not a text" };
+    return isText(value) ? { value } : { reason: "holds a control character" };
+  },
   number: (value) =>
     isMeasure(value) ? { value } : { reason: "is not a number up to 2^53 either side of zero" },
   date: (value) =>

@@ -2,6 +2,7 @@ import * as z from "zod";
 import { Id } from "../kernel/id.ts";
 import { MinorAmount } from "../kernel/money.ts";
 import { Quantity } from "../kernel/quantity.ts";
+import { Line, Text } from "../kernel/text.ts";
 import { Day, Instant } from "../kernel/time.ts";
 import { Side } from "./accounts.ts";
 import { Party } from "./invoice.ts";
@@ -29,7 +30,7 @@ export const NewCreditNote = z.strictObject({
     .max(mostLines)
     .optional()
     .meta({ description: "All that is left of the invoice where none are given" }),
-  reason: z.string().trim().min(1).max(500),
+  reason: Text.min(1).max(500),
   issuedOn: Day.optional().meta({ description: "Today where none is given; not in the future" }),
   series: z
     .string()
@@ -39,7 +40,7 @@ export const NewCreditNote = z.strictObject({
       description: "The first active series of credit notes where none is given",
       examples: ["CN"],
     }),
-  number: z.string().trim().min(1).max(60).optional().meta({ description: "Of a supplier's credit note" }),
+  number: Line.min(1).max(60).optional().meta({ description: "Of a supplier's credit note" }),
 });
 export type NewCreditNote = z.infer<typeof NewCreditNote>;
 

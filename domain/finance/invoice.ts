@@ -4,6 +4,7 @@ import { Currency } from "../kernel/currency.ts";
 import { Failure } from "../kernel/errors.ts";
 import { Id } from "../kernel/id.ts";
 import { Country } from "../kernel/place.ts";
+import { Line, Text } from "../kernel/text.ts";
 import { Day, Instant } from "../kernel/time.ts";
 import { Side } from "./accounts.ts";
 import { LineInput, mostLines, Totals } from "./lines.ts";
@@ -25,7 +26,7 @@ export const Party = z
   .meta({ id: "DocumentParty" });
 export type Party = z.infer<typeof Party>;
 
-const memo = z.string().trim().min(1).max(1000);
+const memo = Text.min(1).max(1000);
 
 const named = {
   counterpartyId: Id("counterparty").optional(),
@@ -66,10 +67,7 @@ export const IssueOrder = z.strictObject({
     .regex(/^[A-Z]{1,10}$/)
     .optional()
     .meta({ description: "The first active series of invoices where none is given", examples: ["INV"] }),
-  number: z
-    .string()
-    .trim()
-    .min(1)
+  number: Line.min(1)
     .max(60)
     .optional()
     .meta({ description: "Of a supplier's document; our own get theirs from the series" }),

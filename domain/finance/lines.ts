@@ -6,6 +6,7 @@ import { Failure, type FieldFault } from "../kernel/errors.ts";
 import { Id } from "../kernel/id.ts";
 import { MinorAmount, sumMinor } from "../kernel/money.ts";
 import { mostScale, Quantity } from "../kernel/quantity.ts";
+import { Text } from "../kernel/text.ts";
 import type { Day } from "../kernel/time.ts";
 import { type Product, priceOn } from "../products/product.ts";
 import { CostAccount, type Side } from "./accounts.ts";
@@ -14,7 +15,7 @@ import { Percent, TaxSum, taxed } from "./tax.ts";
 
 export const mostLines = 100;
 
-const description = z.string().trim().min(1).max(300);
+const description = Text.min(1).max(300);
 
 /** A line as it is sent. With a product, what is left out comes from the product. */
 export const LineInput = z.strictObject({

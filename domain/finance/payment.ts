@@ -3,6 +3,7 @@ import { Currency } from "../kernel/currency.ts";
 import { Failure } from "../kernel/errors.ts";
 import { Id } from "../kernel/id.ts";
 import { MinorAmount } from "../kernel/money.ts";
+import { Line, Text } from "../kernel/text.ts";
 import { Day, Instant } from "../kernel/time.ts";
 import { MoneyAccount, Side, signOf } from "./accounts.ts";
 import { exchangeDifference, type Leg } from "./booking.ts";
@@ -21,13 +22,10 @@ import {
 } from "./money.ts";
 import { type DayRates, inTenantCurrency, RateText } from "./rates.ts";
 
-const reference = z
-  .string()
-  .trim()
-  .min(1)
+const reference = Line.min(1)
   .max(140)
   .meta({ description: "The payment's own mark, of the bank say: the same is never taken twice" });
-const memo = z.string().trim().min(1).max(500);
+const memo = Text.min(1).max(500);
 
 /** Money that came in, or went out; what its allocations leave is an advance. */
 export const NewPayment = z.strictObject({

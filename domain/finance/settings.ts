@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { Slug } from "../deals/deal.ts";
 import { Failure, type FieldFault } from "../kernel/errors.ts";
+import { Line } from "../kernel/text.ts";
 import { Instant } from "../kernel/time.ts";
 import { plainDecimal } from "./decimal.ts";
 import { Percent } from "./tax.ts";
@@ -8,7 +9,7 @@ import { Percent } from "./tax.ts";
 export const TaxRate = z
   .strictObject({
     id: Slug,
-    name: z.string().trim().min(1).max(100),
+    name: Line.min(1).max(100),
     percent: Percent,
     active: z.boolean().default(true),
   })

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { Currency } from "../kernel/currency.ts";
+import { Line } from "../kernel/text.ts";
 import { csvBounds } from "./csv.ts";
 import { dateFormat, isTimeZone } from "./dates.ts";
 import { encodings } from "./decode.ts";
@@ -35,7 +36,7 @@ export const Format = z
       .meta({ description: "Whether a cell in double quotes may hold separators and line breaks" }),
     skipLines: z.int().min(0).max(100).default(0).meta({ description: "Lines before the header" }),
     columns: z
-      .array(z.string().trim().min(1).max(200))
+      .array(Line.min(1).max(200))
       .min(1)
       .max(csvBounds.columns)
       .optional()

@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { Failure } from "../kernel/errors.ts";
 import { Id } from "../kernel/id.ts";
+import { Line } from "../kernel/text.ts";
 import { Instant } from "../kernel/time.ts";
 import { encodings } from "./decode.ts";
 import { ImportEntity, Mapping } from "./mapping.ts";
@@ -37,7 +38,7 @@ export const NewImport = z
       .max(mostInlineCharacters)
       .optional()
       .meta({ description: "A small file itself, instead of an upload" }),
-    name: z.string().trim().min(1).max(200).optional().meta({ description: "What the user calls the file" }),
+    name: Line.min(1).max(200).optional().meta({ description: "What the user calls the file" }),
     mapping: Mapping,
     dryRun: z
       .boolean()

@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { Currency } from "../kernel/currency.ts";
 import { Failure, type FieldFault } from "../kernel/errors.ts";
+import { Line } from "../kernel/text.ts";
 import { DateFormatText, Format } from "./format.ts";
 import { FieldPath, type Segments, segmentsOf } from "./path.ts";
 
@@ -9,7 +10,7 @@ export const importEntities = ["members", "teams", "products", "clients", "deals
 export const ImportEntity = z.enum(importEntities);
 export type ImportEntity = z.infer<typeof ImportEntity>;
 
-const ColumnName = z.string().trim().min(1).max(200).meta({ description: "A column, by its header" });
+const ColumnName = Line.min(1).max(200).meta({ description: "A column, by its header" });
 const Columns = z.union([ColumnName, z.array(ColumnName).min(1).max(5)]);
 const Constant = z.union([z.string().max(4_000), z.int(), z.boolean(), z.array(z.string().max(200)).max(50)]);
 

@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { DealType, LossReason } from "../deals/type.ts";
 import { FieldDeclaration } from "../fields/field.ts";
+import { Line } from "../kernel/text.ts";
 import type { Settings } from "../settings/settings.ts";
 import { Mapping } from "./mapping.ts";
 
@@ -12,7 +13,7 @@ const placePattern = /\{\{([a-zA-Z][a-zA-Z0-9]{0,39})\}\}/g;
  * before. A profile is a file that any user can write; a mapping of it is what is posted to the API.
  */
 export const Profile = z.strictObject({
-  name: z.string().trim().min(1).max(200),
+  name: Line.min(1).max(200),
   about: z.string().max(4_000).optional(),
   values: z.record(z.string(), z.string()).default({}).meta({
     description:
@@ -35,8 +36,8 @@ export const Profile = z.strictObject({
   files: z
     .array(
       z.strictObject({
-        title: z.string().trim().min(1).max(100),
-        file: z.string().trim().min(1).max(200),
+        title: Line.min(1).max(100),
+        file: Line.min(1).max(200),
         mapping: Mapping,
       }),
     )

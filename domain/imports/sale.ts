@@ -2,6 +2,7 @@ import * as z from "zod";
 import { Currency } from "../kernel/currency.ts";
 import { Id } from "../kernel/id.ts";
 import { exactNumber } from "../kernel/money.ts";
+import { Text } from "../kernel/text.ts";
 import { Day } from "../kernel/time.ts";
 import { AccountPath } from "../ledger/account.ts";
 import { Links, type NewTransaction } from "../ledger/transaction.ts";
@@ -23,7 +24,7 @@ export const NewPastSale = z.strictObject({
   currency: Currency,
   paidTo: AccountPath.default("cash").meta({ description: "The account that the money came to" }),
   revenueAccount: AccountPath.default("revenue"),
-  memo: z.string().trim().min(1).max(500).optional(),
+  memo: Text.min(1).max(500).optional(),
 });
 export type NewPastSale = z.infer<typeof NewPastSale>;
 

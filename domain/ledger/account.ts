@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { Failure } from "../kernel/errors.ts";
 import { exactNumber } from "../kernel/money.ts";
+import { Line } from "../kernel/text.ts";
 import { Instant } from "../kernel/time.ts";
 import { Commodity } from "./commodity.ts";
 
@@ -22,7 +23,7 @@ export type AccountType = z.infer<typeof AccountType>;
 
 const fields = {
   path: AccountPath,
-  name: z.string().trim().min(1).max(200).optional(),
+  name: Line.min(1).max(200).optional(),
   type: AccountType,
   mayGoBelowZero: z.boolean().meta({ description: "Whether its natural balance may be negative" }),
   limits: z

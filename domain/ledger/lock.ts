@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { Failure } from "../kernel/errors.ts";
+import { Text } from "../kernel/text.ts";
 import { Day, Instant } from "../kernel/time.ts";
 import { earliestDay } from "./transaction.ts";
 
@@ -17,7 +18,7 @@ export type PeriodLock = z.infer<typeof PeriodLock>;
 
 export const PeriodLockOrder = z.strictObject({
   lockedThrough: Day.meta({ description: "The last day that is locked; not in the future" }),
-  reason: z.string().trim().min(1).max(500).optional(),
+  reason: Text.min(1).max(500).optional(),
 });
 export type PeriodLockOrder = z.infer<typeof PeriodLockOrder>;
 

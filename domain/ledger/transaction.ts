@@ -2,6 +2,7 @@ import * as z from "zod";
 import { Failure } from "../kernel/errors.ts";
 import { Id } from "../kernel/id.ts";
 import { exactNumber, mostAmount } from "../kernel/money.ts";
+import { Text } from "../kernel/text.ts";
 import { Day, Instant } from "../kernel/time.ts";
 import { AccountPath } from "./account.ts";
 import { Commodity, SignedAmount } from "./commodity.ts";
@@ -58,7 +59,7 @@ const fields = {
     .string()
     .regex(/^[a-z][a-z-]{0,39}$/)
     .meta({ description: "What it records: `journal`, `sale`, `receipt`, `payment` …", examples: ["sale"] }),
-  memo: z.string().trim().min(1).max(500).optional(),
+  memo: Text.min(1).max(500).optional(),
   links: Links.optional(),
   postings: z
     .array(Posting)

@@ -5,6 +5,7 @@ import { Currency } from "../kernel/currency.ts";
 import { Id } from "../kernel/id.ts";
 import { MinorAmount } from "../kernel/money.ts";
 import { Quantity } from "../kernel/quantity.ts";
+import { Text } from "../kernel/text.ts";
 import { Day, Instant } from "../kernel/time.ts";
 import { mostReservedLines } from "../stock/reservation.ts";
 import { mainPlace, PlaceCode } from "../stock/warehouse.ts";
@@ -32,7 +33,7 @@ export const orderStates = ["draft", "confirmed", "done", "cancelled"] as const;
 export const OrderState = z.enum(orderStates);
 export type OrderState = z.infer<typeof OrderState>;
 
-const memo = z.string().trim().min(1).max(1000);
+const memo = Text.min(1).max(1000);
 
 const named = {
   clientId: Id("client"),
@@ -199,7 +200,7 @@ export const NewOrderInvoice = z.strictObject({
 export const NewOrderReturn = z.strictObject({
   shipmentId: Id("stockDocument").meta({ description: "The shipment of the order that it comes back of" }),
   lines: partsOf(mostShippedLines),
-  reason: z.string().trim().min(1).max(500),
+  reason: Text.min(1).max(500),
   effectiveOn: onDay,
 });
 

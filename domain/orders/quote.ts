@@ -3,6 +3,7 @@ import { Line, Totals } from "../finance/lines.ts";
 import { Currency } from "../kernel/currency.ts";
 import { Failure } from "../kernel/errors.ts";
 import { Id } from "../kernel/id.ts";
+import { Text } from "../kernel/text.ts";
 import { Day, Instant } from "../kernel/time.ts";
 import { mainPlace, PlaceCode } from "../stock/warehouse.ts";
 import { mostLines, NewOrder, NewOrderLine } from "./order.ts";
@@ -33,7 +34,7 @@ export type NewQuote = z.infer<typeof NewQuote>;
 export const QuoteRevision = z.strictObject({ lines, validUntil, memo: NewOrder.shape.memo });
 export type QuoteRevision = z.infer<typeof QuoteRevision>;
 
-export const QuoteRejection = z.strictObject({ reason: z.string().trim().min(1).max(500) });
+export const QuoteRejection = z.strictObject({ reason: Text.min(1).max(500) });
 
 /** What accepts a quote. */
 export const QuoteAcceptance = z.strictObject({

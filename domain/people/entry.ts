@@ -3,6 +3,7 @@ import { Currency } from "../kernel/currency.ts";
 import { Failure } from "../kernel/errors.ts";
 import { Id } from "../kernel/id.ts";
 import { dividedHalfAwayFromZero, exactNumber, MinorAmount } from "../kernel/money.ts";
+import { Text } from "../kernel/text.ts";
 import { Day, Instant } from "../kernel/time.ts";
 import type { NewAccount } from "../ledger/account.ts";
 import type { NewTransaction, Posting } from "../ledger/transaction.ts";
@@ -20,7 +21,7 @@ export const NewTimeEntry = z
       .optional()
       .meta({ description: "Whom it was for; absent: the client of the deal" }),
     dealId: Id("deal").optional(),
-    memo: z.string().trim().min(1).max(500).optional().meta({ description: "What was done" }),
+    memo: Text.min(1).max(500).optional().meta({ description: "What was done" }),
   })
   .refine(({ clientId, dealId }) => clientId !== undefined || dealId !== undefined, {
     path: ["clientId"],
@@ -55,7 +56,7 @@ export const TimeReversal = z.strictObject({
   effectiveOn: Day.optional().meta({
     description: "The day on which it is taken back; absent: the day on which it was spent",
   }),
-  memo: z.string().trim().min(1).max(500).optional(),
+  memo: Text.min(1).max(500).optional(),
 });
 export type TimeReversal = z.infer<typeof TimeReversal>;
 

@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { Id } from "../kernel/id.ts";
 import { MinorAmount } from "../kernel/money.ts";
+import { Line } from "../kernel/text.ts";
 import { type Day, Instant } from "../kernel/time.ts";
 import { checkOneADay, daysInOrder, daysOutOfOrder, isGoodOn, validDays } from "./days.ts";
 
@@ -12,7 +13,7 @@ export const Rate = z.strictObject({ hourlyRateMinor, ...validDays }).refine(day
 export type Rate = z.infer<typeof Rate>;
 
 const fields = {
-  name: z.string().trim().min(1).max(100).meta({ description: "Unique in the tenant, in any case" }),
+  name: Line.min(1).max(100).meta({ description: "Unique in the tenant, in any case" }),
   rates: z.array(Rate).max(100),
   active: z.boolean().meta({ description: "Members come to an active position only; who has it keeps it" }),
 };

@@ -2,6 +2,7 @@ import * as z from "zod";
 import { Currency } from "../kernel/currency.ts";
 import { Failure } from "../kernel/errors.ts";
 import { Id } from "../kernel/id.ts";
+import { Line } from "../kernel/text.ts";
 import { Day, Instant } from "../kernel/time.ts";
 
 /** A price for one unit, in minor units of its currency, good on the days from `validFrom` to `validTo`. */
@@ -19,23 +20,17 @@ export const Price = z
 export type Price = z.infer<typeof Price>;
 
 const fields = {
-  code: z
-    .string()
-    .trim()
-    .min(1)
+  code: Line.min(1)
     .max(60)
     .meta({ description: "Unique in the tenant, in any case", examples: ["GTX-PRO"] }),
-  name: z.string().trim().min(1).max(200),
+  name: Line.min(1).max(200),
   kind: z.enum(["goods", "service"]).optional().meta({
     description:
       "goods, where nothing is said, lie in stock and are shipped; a service does not. It stays what it is",
   }),
-  category: z.string().trim().min(1).max(100).optional(),
+  category: Line.min(1).max(100).optional(),
   unit: z.strictObject({
-    name: z
-      .string()
-      .trim()
-      .min(1)
+    name: Line.min(1)
       .max(20)
       .meta({ examples: ["piece", "kg"] }),
     scale: z

@@ -3,6 +3,7 @@ import { Currency } from "../kernel/currency.ts";
 import { Id } from "../kernel/id.ts";
 import { MinorAmount } from "../kernel/money.ts";
 import { Quantity } from "../kernel/quantity.ts";
+import { Text } from "../kernel/text.ts";
 import { Day, Instant } from "../kernel/time.ts";
 import { Spot } from "./level.ts";
 import { mainPlace, PlaceCode } from "./warehouse.ts";
@@ -87,7 +88,7 @@ const spot = {
 const lot = { ...spot, quantity: Quantity };
 const head = {
   effectiveOn: Day.optional().meta({ description: "Today where nothing is said; never in the future" }),
-  memo: z.string().trim().min(1).max(500).optional(),
+  memo: Text.min(1).max(500).optional(),
 };
 const linesOf = <Line extends z.ZodType>(line: Line) => z.array(line).min(1).max(mostLines);
 
@@ -124,7 +125,7 @@ export type NewTransfer = z.infer<typeof NewTransfer>;
 
 export const NewWriteOff = z.strictObject({
   ...head,
-  memo: z.string().trim().min(1).max(500).meta({ description: "Why it is written off" }),
+  memo: Text.min(1).max(500).meta({ description: "Why it is written off" }),
   lines: linesOf(z.strictObject(lot)),
 });
 export type NewWriteOff = z.infer<typeof NewWriteOff>;

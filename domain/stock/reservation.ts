@@ -2,6 +2,7 @@ import * as z from "zod";
 import { Failure, type FieldFault } from "../kernel/errors.ts";
 import { Id } from "../kernel/id.ts";
 import { Quantity } from "../kernel/quantity.ts";
+import { Text } from "../kernel/text.ts";
 import { Instant } from "../kernel/time.ts";
 import { mostLines } from "./document.ts";
 import {
@@ -64,7 +65,7 @@ const oneLineEach = {
 export const NewReservation = z.strictObject({
   dealId: Id("deal").optional(),
   expiresAt: Instant.optional().meta({ description: "When what is still reserved then is given free" }),
-  memo: z.string().trim().min(1).max(500).optional(),
+  memo: Text.min(1).max(500).optional(),
   lines: z.array(z.strictObject(lot)).min(1).max(mostLines).refine(oneLineEach.check, oneLineEach.fault),
 });
 export type NewReservation = z.infer<typeof NewReservation>;

@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { Failure } from "../kernel/errors.ts";
 import { Id } from "../kernel/id.ts";
+import { Line } from "../kernel/text.ts";
 import { Instant } from "../kernel/time.ts";
 
 /** The code of a place in its warehouse: a shelf, a cell, a ramp. It is a segment of the ledger's account. */
@@ -15,13 +16,13 @@ export const mostPlaces = 500;
 
 const Place = z.strictObject({
   code: PlaceCode,
-  name: z.string().trim().min(1).max(100).optional(),
+  name: Line.min(1).max(100).optional(),
   active: z.boolean().meta({ description: "An inactive place takes nothing in; what is there may leave" }),
 });
 
 const NewPlace = z.strictObject({ ...Place.shape, active: Place.shape.active.default(true) });
 
-const name = z.string().trim().min(1).max(100);
+const name = Line.min(1).max(100);
 
 /** A house where goods lie, with its places. */
 export const Warehouse = z

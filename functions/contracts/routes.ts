@@ -13,6 +13,7 @@ import {
 import { AnnouncedFile, FilePlace, NewContractFile } from "../../domain/contracts/files.ts";
 import { Id } from "../../domain/kernel/id.ts";
 import { PageQuery, pageOf } from "../../domain/kernel/page.ts";
+import { Line } from "../../domain/kernel/text.ts";
 import { route } from "../kit/route.ts";
 
 const params = z.strictObject({ contractId: Id("contract") });
@@ -48,7 +49,7 @@ export const contractRoutes = {
       ...PageQuery,
       client: Id("client").optional(),
       deal: Id("deal").optional(),
-      number: z.string().trim().min(1).max(60).optional().meta({ description: "In any case" }),
+      number: Line.min(1).max(60).optional().meta({ description: "In any case" }),
       state: ContractState.optional(),
       endsFrom: ContractDay.optional(),
       endsTo: ContractDay.optional(),

@@ -4,6 +4,7 @@ import { MissingEvidence } from "../../domain/deals/evidence.ts";
 import { SalesAmounts, SalesDocuments } from "../../domain/deals/sales.ts";
 import { Id } from "../../domain/kernel/id.ts";
 import { PageQuery, pageOf } from "../../domain/kernel/page.ts";
+import { Text } from "../../domain/kernel/text.ts";
 import { route } from "../kit/route.ts";
 
 const params = z.strictObject({ dealId: Id("deal") });
@@ -47,7 +48,7 @@ export const dealEvidenceRoutes = {
     params,
     body: z.strictObject({
       stageId: Slug.optional().meta({ description: "Where it comes to; absent: it is won" }),
-      reason: z.string().trim().min(1).max(500),
+      reason: Text.min(1).max(500),
     }),
     status: 200,
     output: Deal,

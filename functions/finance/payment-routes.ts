@@ -4,6 +4,7 @@ import { AllocationInput, mostAllocations } from "../../domain/finance/money.ts"
 import { NewPayment, NewRefund, Payment } from "../../domain/finance/payment.ts";
 import { Id } from "../../domain/kernel/id.ts";
 import { PageQuery, pageOf } from "../../domain/kernel/page.ts";
+import { Text } from "../../domain/kernel/text.ts";
 import { Day, Month } from "../../domain/kernel/time.ts";
 import { route } from "../kit/route.ts";
 import { postingFailures } from "./invoice-routes.ts";
@@ -20,7 +21,7 @@ const AllocationOrder = z.strictObject({
 const Deallocation = z.strictObject({
   invoiceId: Id("invoice"),
   on: Day.optional().meta({ description: "Today where none is given; not before it was settled" }),
-  memo: z.string().trim().min(1).max(500).optional(),
+  memo: Text.min(1).max(500).optional(),
 });
 const deallocation =
   "All that it settles of the invoice: the money is free again and the invoice open, each with its worth in the books, and the " +
@@ -28,7 +29,7 @@ const deallocation =
 
 const Reversal = z.strictObject({
   on: Day.optional().meta({ description: "Today where none is given; not in the future" }),
-  memo: z.string().trim().min(1).max(500).optional(),
+  memo: Text.min(1).max(500).optional(),
 });
 
 const allocationFailures = [

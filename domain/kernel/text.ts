@@ -1,0 +1,20 @@
+import * as z from "zod";
+
+/** Control characters: nobody typed them, and they hide, reorder or cut what is shown, printed or exported. */
+const controls = /\p{Cc}/u;
+/** The same but for those that part lines and columns. */
+const controlsInText = /[^\P{Cc}\t\n\r]/u;
+
+/** Whether a text may stand on one line: a name, a number, a title. */
+export const isLine = (text: string): boolean => !controls.test(text);
+/** Whether a text may have several lines: a note, a reason, terms. */
+export const isText = (text: string): boolean => !controlsInText.test(text);
+
+/** One line of text, trimmed. */
+export const Line = z
+  .string()
+  .trim()
+  .refine(isLine, "holds a line break, a tab or another control character");
+
+/** A text of any number of lines, trimmed. */
+export const Text = z.string().trim().refine(isText, "holds a control character");
