@@ -69,7 +69,6 @@ const rulesBeyondForm = [
   /^stands twice$/,
   /^is zero$/,
   /^names an? (invoice|line) twice$/,
-  /^cannot be given together with quantity$/,
   /^has to be there with another currency or kind of prices$/,
   /^cannot be given together with clientId$/,
   /^phone, email, taxId and externalId go one at a time$/,
