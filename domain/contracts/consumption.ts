@@ -3,6 +3,7 @@ import { Currency } from "../kernel/currency.ts";
 import { Failure } from "../kernel/errors.ts";
 import { Id } from "../kernel/id.ts";
 import { exactNumber, MinorAmount } from "../kernel/money.ts";
+import { Line } from "../kernel/text.ts";
 import { Day, Instant } from "../kernel/time.ts";
 import { nextContract } from "./change.ts";
 import { ContractDay, type ContractRecord, checkInForce, lastDayOf } from "./contract.ts";
@@ -15,7 +16,7 @@ export const NewConsumption = z.strictObject({
     description: "The day on which it was taken; the contract has to be in force on it",
   }),
   dealId: Id("deal").optional().meta({ description: "A deal that is linked to the contract" }),
-  reference: z.string().trim().min(1)
+  reference: Line.min(1)
     .max(200)
     .optional()
     .meta({ description: "Of the order, delivery or invoice, in the words of its own books" }),

@@ -3,6 +3,7 @@ import { Currency } from "../kernel/currency.ts";
 import { Failure } from "../kernel/errors.ts";
 import { Id } from "../kernel/id.ts";
 import { MinorAmount } from "../kernel/money.ts";
+import { Line, Text } from "../kernel/text.ts";
 import { Day, Instant } from "../kernel/time.ts";
 
 /** A day of a contract. What lies outside was mistyped. */
@@ -17,11 +18,11 @@ export const ContractState = z.enum(contractStates);
 export type ContractState = z.infer<typeof ContractState>;
 
 const fields = {
-  number: z.string().trim().min(1)
+  number: Line.min(1)
     .max(60)
     .meta({ description: "Unique in the tenant, in any case", examples: ["2026/114"] }),
   kind: z.enum(contractKinds).meta({ description: "frame: for many orders; single: for one deal" }),
-  title: z.string().trim().min(1).max(200).optional(),
+  title: Line.min(1).max(200).optional(),
   clientId: Id("client"),
   counterpartyId: Id("counterparty").meta({ description: "The legal entity of the client that signs" }),
   validFrom: ContractDay.meta({ description: "The first day on which it holds" }),
@@ -30,7 +31,7 @@ const fields = {
     description: "What is agreed in all, in minor units of the currency; absent: without a limit",
   }),
   currency: Currency.optional().meta({ description: "Of the amount and of what is consumed" }),
-  terms: z.string().trim().min(1).max(20_000).optional().meta({ description: "What was agreed, in words" }),
+  terms: Text.min(1).max(20_000).optional().meta({ description: "What was agreed, in words" }),
   remindDaysBefore: z
     .int()
     .min(1)
@@ -83,7 +84,7 @@ export const Signing = z.strictObject({
 });
 export const NewTermination = z.strictObject({
   on: ContractDay.meta({ description: "The last day on which it holds" }),
-  reason: z.string().trim().min(1).max(1_000),
+  reason: Text.min(1).max(1_000),
 });
 export type NewTermination = z.infer<typeof NewTermination>;
 const Termination = z.object({ ...NewTermination.shape, by: z.string(), at: Instant });
