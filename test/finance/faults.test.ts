@@ -1,60 +1,21 @@
-import { TransactionCanceledException } from "@aws-sdk/client-dynamodb";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { clientHandlers } from "../../functions/clients/handlers.ts";
 import { clientRoutes } from "../../functions/clients/routes.ts";
 import { financeHandlers } from "../../functions/finance/handlers.ts";
 import { financeRoutes } from "../../functions/finance/routes.ts";
 import { serve } from "../../functions/kit/serve.ts";
-import type { Database, newMeter } from "../../functions/kit/table/database.ts";
+import type { newMeter } from "../../functions/kit/table/database.ts";
 import { readHandlers } from "../../functions/ledger/reads.ts";
 import { ledgerReadRoutes } from "../../functions/ledger/reads-routes.ts";
 import { provision } from "../../functions/provision/provision.ts";
 import { type Call, caller, startGround, type TestGround } from "../access/ground.ts";
+import { chanceFrom, type Faults, faulty } from "./faulty.ts";
 
 let ground: TestGround;
 beforeAll(async () => {
   ground = await startGround();
 });
 afterAll(() => ground.stop());
-
-/** Numbers from 0 to 1 that are the same in every run. */
-const chanceFrom = (seed: number) => {
-  let state = seed;
-  return () => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return state / 2 ** 32;
-  };
-};
-
-const conflict = () =>
-  new TransactionCanceledException({
-    message: "conflict",
-    $metadata: {},
-    CancellationReasons: [{ Code: "TransactionConflict" }],
-  });
-
-interface Faults {
-  on: boolean;
-  lost: number;
-  refused: number;
-}
-
-/** A table where one write in four fails: before anything is written, or after all of it was, with the answer lost. */
-const faulty = (database: Database, chance: () => number, faults: Faults): Database => ({
-  ...database,
-  transact: async (writes, token) => {
-    const draw = faults.on ? chance() : 1;
-    if (draw < 0.12) {
-      faults.refused += 1;
-      throw draw < 0.06 ? conflict() : new Error("the connection was refused");
-    }
-    await database.transact(writes, token);
-    if (draw < 0.25) {
-      faults.lost += 1;
-      throw new Error("the answer was lost");
-    }
-  },
-});
 
 describe("documents under faults", () => {
   test("are made once each: numbers without gap, nothing settled twice, and the ledger is their sum", async () => {
