@@ -1,9 +1,7 @@
 import { expect, test } from "vitest";
-import { clientOf } from "../../functions/client.ts";
-import { allRoutes } from "../../functions/routes.ts";
-import { newTenant, stackUrl } from "../support/client.ts";
+import { stackUrl } from "../support/client.ts";
 import { type Figures, withoutZeros } from "./figures.ts";
-import { story, verified } from "./story.ts";
+import { newcomer, printed, story, verified } from "./story.ts";
 
 /**
  * What each step changes, reckoned by hand; all else stays. Debits are above zero, credits below. A section of the books sums to
@@ -200,15 +198,15 @@ const changed = (before: Figures, changes: Figures): Figures => {
 };
 
 test("from a quote to money, stock, claims, ageing, profit and the books are what a person reckons, after every step", async () => {
-  const { token } = await newTenant({ currency: "RON", country: "RO" });
-  const call = clientOf(allRoutes, { baseUrl: stackUrl(), token });
+  const { call, nowMs } = await newcomer(stackUrl());
   let figures: Figures = {};
   let at = 0;
-  for await (const told of story(call, Date.now())) {
+  for await (const told of story(call, nowMs)) {
     const next = reckoned[at++];
     expect(told.title).toBe(next?.step);
     figures = changed(figures, next?.changes ?? {});
     expect({ step: told.title, ...told.figures }).toEqual({ step: told.title, ...figures });
+    expect(printed(told, at)).toContain(`${at}. ${told.title}\n   stock `);
   }
   expect(at).toBe(reckoned.length);
   expect(await verified(call)).toBe(13);

@@ -215,28 +215,48 @@ const ask = async (baseUrl: string, path: string, body?: unknown): Promise<Recor
     body === undefined
       ? {}
       : { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body) },
-  );
+  ).catch(() => {
+    throw new Error(`Nothing answers at ${baseUrl}: start the stack with npm start, or set PORT`);
+  });
   if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`);
   return Object(await response.json());
 };
 
-/** Tells the story to a stack, with a new tenant. */
-const tell = async (baseUrl: string, say: (line: string) => void): Promise<void> => {
+/** A new tenant of a stack, as its admin, and what time it is there. */
+export const newcomer = async (
+  baseUrl: string,
+): Promise<{ readonly call: Call; readonly nowMs: number; readonly adminEmail: string }> => {
   const adminEmail = `story-${randomUUID()}@demo.example`;
   await ask(baseUrl, "tenants", { name: "Story", currency: "RON", country: "RO", adminEmail });
   const { token } = await ask(baseUrl, "token", { email: adminEmail });
   const { now } = await ask(baseUrl, "clock");
   const call = clientOf(allRoutes, { baseUrl, token: String(token) });
-  let step = 0;
-  for await (const { title, figures } of story(call, Date.parse(String(now)))) {
-    say(`\n${++step}. ${title}`);
-    for (const [section, rows] of Object.entries(figures)) {
+  return { call, nowMs: Date.parse(String(now)), adminEmail };
+};
+
+/** A step as it is printed. */
+export const printed = ({ title, figures }: Step, n: number): string =>
+  [
+    `\n${n}. ${title}`,
+    ...Object.entries(figures).map(([section, rows]) => {
       const texts = Object.entries(rows).map(([name, text]) => `${name} ${text}`);
-      say(`   ${section.padEnd(14)} ${texts.join(" · ")}`);
-    }
-  }
-  say(`\n${await verified(call)} transactions are as they were posted. The tenant's admin is ${adminEmail}.`);
+      return `   ${section.padEnd(14)} ${texts.join(" · ")}`;
+    }),
+  ].join("\n");
+
+const tell = async (baseUrl: string): Promise<void> => {
+  const { call, nowMs, adminEmail } = await newcomer(baseUrl);
+  let n = 0;
+  for await (const step of story(call, nowMs)) console.log(printed(step, ++n));
+  console.log(
+    `\n${await verified(call)} transactions are as they were posted. The tenant's admin is ${adminEmail}.`,
+  );
 };
 
 if (import.meta.main)
-  await tell(`http://127.0.0.1:${process.argv[2] ?? process.env.PORT ?? 4000}`, (line) => console.log(line));
+  try {
+    await tell(`http://127.0.0.1:${process.argv[2] ?? process.env.PORT ?? 4000}`);
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error);
+    process.exitCode = 1;
+  }
