@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { Failure } from "../kernel/errors.ts";
 import { Id } from "../kernel/id.ts";
+import { Text } from "../kernel/text.ts";
 import { Day } from "../kernel/time.ts";
 import { openIn } from "../orders/change.ts";
 import type { Order } from "../orders/order.ts";
@@ -36,7 +37,7 @@ export const NewDealShipment = z.strictObject({
     description: "Absent: the deal's only open order, else its only draft, else its only reservation",
   }),
   effectiveOn: Day.optional().meta({ description: "Today where nothing is said; never in the future" }),
-  memo: z.string().trim().min(1).max(500).optional(),
+  memo: Text.min(1).max(500).optional(),
 });
 export type NewDealShipment = z.infer<typeof NewDealShipment>;
 
