@@ -9,7 +9,8 @@ import {
 } from "../../domain/deals/evidence.ts";
 import { type DealRules, dealTypeOf } from "../../domain/deals/pipeline.ts";
 import { amountsOf, documentsOf, type Sales } from "../../domain/deals/sales.ts";
-import { notFound } from "../../domain/kernel/errors.ts";
+import type { EvidenceKind } from "../../domain/deals/type.ts";
+import { Failure, notFound } from "../../domain/kernel/errors.ts";
 import { pageSize } from "../../domain/kernel/page.ts";
 import type { Context } from "../kit/context.ts";
 import type { RequestOf } from "../kit/route.ts";
@@ -61,6 +62,22 @@ export const evidenced = async (
   return { conditions, ...overridden(deal, missing, reason) };
 };
 
+/**
+ * What of a deal's place is not proven now: it was overridden, or taken back since. Where the type demands nothing there, nothing
+ * is read. What is too much to be looked at is not proven.
+ */
+export const unprovenOf = async (context: Context, deal: Deal): Promise<EvidenceKind[]> => {
+  const rules = rulesOf(context, await context.settings());
+  const demanded = demandedWhere(dealTypeOf(rules, deal.typeId), deal);
+  if (demanded.length === 0) return [];
+  try {
+    return missingOf(demanded, await loadSales(context, deal.id)).map(({ kind }) => kind);
+  } catch (error) {
+    if (error instanceof Failure && error.code === "limit.exceeded") return demanded;
+    throw error;
+  }
+};
+
 type Listed = RequestOf<typeof dealEvidenceRoutes.listDealOverrides>["query"];
 
 const overridesPart = ({ deal }: Listed) =>
@@ -73,12 +90,12 @@ export const dealEvidenceHandlers: Pick<
   "readDealSales" | "listDealOverrides"
 > = {
   async readDealSales({ params }, context) {
-    const [deal, settings, sales] = await Promise.all([
+    const [deal, settings] = await Promise.all([
       context.store.get(dealEntity, { id: params.dealId }),
       context.settings(),
-      loadSales(context, params.dealId),
     ]);
     if (!deal || !mayRead(context, deal)) throw notFound();
+    const sales = await loadSales(context, deal.id);
     const type = dealTypeOf(rulesOf(context, settings), deal.typeId);
     return {
       dealId: deal.id,

@@ -8,7 +8,7 @@ import { dealChange, dealReassignment, dealStep } from "../../events/deals.ts";
 import { type Context, checkVersion } from "../kit/context.ts";
 import type { Handlers } from "../kit/serve.ts";
 import { enteredDeal, rulesOf, withoutFaults } from "./create.ts";
-import { dealEvidenceHandlers, evidenced } from "./evidence.ts";
+import { dealEvidenceHandlers, evidenced, unprovenOf } from "./evidence.ts";
 import { dealListHandlers } from "./lists.ts";
 import { checkMayGive, checkNamed, lookUp, mayRead, type Named, ownerOf } from "./references.ts";
 import type { dealRoutes } from "./routes.ts";
@@ -72,7 +72,11 @@ export const dealHandlers: Handlers<typeof dealRoutes> = {
     return context.save({ writes, happened, answer: deal });
   },
 
-  readDeal: ({ params }, context) => loaded(context, params.dealId),
+  async readDeal({ params }, context) {
+    const deal = await loaded(context, params.dealId);
+    const unproven = await unprovenOf(context, deal);
+    return unproven.length === 0 ? deal : { ...deal, unproven };
+  },
 
   async changeDeal({ params, body }, context) {
     const [deal, settings] = await Promise.all([loaded(context, params.dealId), context.settings()]);

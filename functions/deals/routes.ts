@@ -3,6 +3,7 @@ import { Deal, DealState, Move, Slug } from "../../domain/deals/deal.ts";
 import { DealChange, LossInput, NewDeal } from "../../domain/deals/input.ts";
 import { Figures, SummaryFilterQuery, summarySorts } from "../../domain/deals/summary.ts";
 import { dimensions } from "../../domain/deals/sums.ts";
+import { EvidenceKind } from "../../domain/deals/type.ts";
 import { Currency } from "../../domain/kernel/currency.ts";
 import { Id } from "../../domain/kernel/id.ts";
 import { PageQuery, pageOf, queryInteger } from "../../domain/kernel/page.ts";
@@ -36,6 +37,17 @@ const itemFailures = [
 const MovedDeal = Deal.extend({
   moved: z.boolean().meta({ description: "False: it was in that stage already, and nothing has changed" }),
 }).meta({ id: "MovedDeal" });
+
+const ShownDeal = Deal.extend({
+  unproven: z
+    .array(EvidenceKind)
+    .optional()
+    .meta({
+      description:
+        "What its type demands where it stands, and the records do not prove now: it was overridden, or taken back since. Why " +
+        "it is not: `…/sales`",
+    }),
+}).meta({ id: "ShownDeal" });
 
 const BoardColumn = z.object({
   stageId: z.string().meta({ description: "`-` for a type without stages" }),
@@ -175,7 +187,7 @@ export const dealRoutes = {
     summary: "A deal with its last moves",
     params,
     status: 200,
-    output: Deal,
+    output: ShownDeal,
     versioned: true,
   }),
   changeDeal: route({

@@ -78,11 +78,13 @@ describe("a deal whose type demands evidence", () => {
     await expect(call.winDeal({ params })).rejects.toMatchObject(missing("", "order"));
     const order = await call.acceptQuote({ params: ofQuote, body: { warehouseId: flour.warehouseId } });
     expect(await call.winDeal({ params })).toMatchObject({ state: "won" });
+    expect((await call.readDeal({ params })).unproven).toBeUndefined();
     expect((await call.readDealSales({ params })).unproven).toEqual([]);
 
     await call.cancelOrder({ params: { orderId: order.id }, body: {} });
     // It is told from now on: the deal says what it rests on no more.
     expect((await call.readDealSales({ params })).unproven).toMatchObject([{ kind: "order" }]);
+    expect(await call.readDeal({ params })).toMatchObject({ state: "won", unproven: ["order"] });
     await call.reopenDeal({ params });
     await expect(call.winDeal({ params })).rejects.toMatchObject(missing("", "order"));
   });
