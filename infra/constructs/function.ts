@@ -1,5 +1,4 @@
 import { Duration, RemovalPolicy } from "aws-cdk-lib";
-import type { Alarm } from "aws-cdk-lib/aws-cloudwatch";
 import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
 import {
   ApplicationLogLevel,
@@ -47,7 +46,6 @@ export interface FunctionProps {
 /** One Lambda with its own role, log group and alarms. */
 export class ProductFunction extends Construct {
   readonly lambda: LambdaFunction;
-  readonly alarms: readonly Alarm[];
 
   constructor(scope: Construct, id: string, props: FunctionProps) {
     super(scope, id);
@@ -115,23 +113,21 @@ export class ProductFunction extends Construct {
     if (props.synchronous !== undefined) {
       acknowledge(this.lambda, "Serverless-LambdaDLQ", props.synchronous);
     }
-    this.alarms = this.watch(context.alarms, declaration.name);
+    this.watch(context.alarms, declaration.name);
   }
 
-  private watch(topic: ITopic, name: string): Alarm[] {
+  private watch(topic: ITopic, name: string): void {
     const period = Duration.minutes(5);
-    return [
-      ring(this, "Errors", topic, {
-        metric: this.lambda.metricErrors({ period }),
-        description: `${name} failed: an error that is no answer to a wrong request. Look into its log.`,
-        threshold: 1,
-      }),
-      ring(this, "Throttles", topic, {
-        metric: this.lambda.metricThrottles({ period }),
-        description: `${name} was throttled: the account's concurrency is used up. Find who uses it, or raise it.`,
-        threshold: 1,
-      }),
-    ];
+    ring(this, "Errors", topic, {
+      metric: this.lambda.metricErrors({ period }),
+      description: `${name} failed: an error that is no answer to a wrong request. Look into its log.`,
+      threshold: 1,
+    });
+    ring(this, "Throttles", topic, {
+      metric: this.lambda.metricThrottles({ period }),
+      description: `${name} was throttled: the account's concurrency is used up. Find who uses it, or raise it.`,
+      threshold: 1,
+    });
   }
 }
 

@@ -1,6 +1,6 @@
 import { Duration, RemovalPolicy } from "aws-cdk-lib";
 import { CfnApi, CfnApiMapping, CfnAuthorizer, CfnDomainName, CfnStage } from "aws-cdk-lib/aws-apigatewayv2";
-import { type Alarm, MathExpression, Metric } from "aws-cdk-lib/aws-cloudwatch";
+import { MathExpression, Metric } from "aws-cdk-lib/aws-cloudwatch";
 import type { IUserPoolClient, UserPool } from "aws-cdk-lib/aws-cognito";
 import { LogGroup, RetentionDays } from "aws-cdk-lib/aws-logs";
 import type { ITopic } from "aws-cdk-lib/aws-sns";
@@ -41,7 +41,6 @@ export interface HttpApiProps {
 export class ClientelaHttpApi extends Construct {
   readonly api: CfnApi;
   readonly url: string;
-  readonly alarms: readonly Alarm[];
   readonly authorizer: CfnAuthorizer;
   private readonly routeKeys = new Set<string>();
 
@@ -90,7 +89,7 @@ export class ClientelaHttpApi extends Construct {
       },
     });
     this.url = this.named(props.settings, stage);
-    this.alarms = this.watch(props.alarms);
+    this.watch(props.alarms);
   }
 
   /** The address of the API: its own name where it has one. */
@@ -131,26 +130,23 @@ export class ClientelaHttpApi extends Construct {
     });
   }
 
-  private watch(topic: ITopic): Alarm[] {
-    return [
-      ring(this, "ServerErrors", topic, {
-        metric: new MathExpression({
-          expression: "IF(requests > 0, 100 * failures / requests, 0)",
-          usingMetrics: { requests: this.metric("Count", "Sum"), failures: this.metric("5xx", "Sum") },
-          period: Duration.minutes(5),
-          label: "5xx in per cent",
-        }),
-        description: "One request in a hundred ends in 5xx. The access log says on which routes.",
-        threshold: 1,
+  private watch(topic: ITopic): void {
+    ring(this, "ServerErrors", topic, {
+      metric: new MathExpression({
+        expression: "IF(requests > 0, 100 * failures / requests, 0)",
+        usingMetrics: { requests: this.metric("Count", "Sum"), failures: this.metric("5xx", "Sum") },
+        period: Duration.minutes(5),
+        label: "5xx in per cent",
       }),
-      ring(this, "SlowAnswers", topic, {
-        metric: this.metric("Latency", "p99"),
-        description:
-          "One answer in a hundred takes two seconds or more. The dashboard says where it is spent.",
-        threshold: 2000,
-        evaluationPeriods: 3,
-        datapointsToAlarm: 3,
-      }),
-    ];
+      description: "One request in a hundred ends in 5xx. The access log says on which routes.",
+      threshold: 1,
+    });
+    ring(this, "SlowAnswers", topic, {
+      metric: this.metric("Latency", "p99"),
+      description: "One answer in a hundred takes two seconds or more. The dashboard says where it is spent.",
+      threshold: 2000,
+      evaluationPeriods: 3,
+      datapointsToAlarm: 3,
+    });
   }
 }

@@ -1,16 +1,16 @@
 import { Aws, Duration } from "aws-cdk-lib";
-import { type Alarm, Metric } from "aws-cdk-lib/aws-cloudwatch";
+import { Metric } from "aws-cdk-lib/aws-cloudwatch";
 import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
 import { CfnSchedule, CfnScheduleGroup } from "aws-cdk-lib/aws-scheduler";
 import { Construct } from "constructs";
 import { type Schedule, scheduleExpression } from "../../events/schedule.ts";
 import type { LambdaDeclaration } from "../../functions/kit/lambda.ts";
 import { nameOf } from "../settings.ts";
-import { ring, ringOnDeadLetters } from "./alarm.ts";
+import { ring } from "./alarm.ts";
 import { handOverSeconds, retryAsynchronously } from "./asynchronous.ts";
-import { DeadLetterQueue, deadLettersOf } from "./dead-letter-queue.ts";
-import { type FunctionContext, ProductFunction, sending } from "./function.ts";
+import { type FunctionContext, sending } from "./function.ts";
 import { arnPrefix } from "./grants.ts";
+import { declareWorker } from "./worker.ts";
 
 /** The group of all schedules: what they may be invoked for, and where what is lost is counted. */
 export class Schedules extends Construct {
@@ -18,14 +18,13 @@ export class Schedules extends Construct {
   /** The group's ARN, by name: roles trust it, and it is made beside them. */
   readonly arn: string;
   readonly group: CfnScheduleGroup;
-  readonly alarm: Alarm;
 
   constructor(scope: Construct, id: string, context: FunctionContext) {
     super(scope, id);
     this.name = nameOf(context.settings, "schedules");
     this.group = new CfnScheduleGroup(this, "Group", { name: this.name });
     this.arn = `${arnPrefix(this, "scheduler")}:schedule-group/${this.name}`;
-    this.alarm = ring(this, "Lost", context.alarms, {
+    ring(this, "Lost", context.alarms, {
       metric: new Metric({
         namespace: "AWS/Scheduler",
         metricName: "InvocationsFailedToBeSentToDeadLetterCount",
@@ -49,10 +48,6 @@ const inputOf = (schedule: Schedule): string =>
  * (its own retries), or the function throws (Lambda's, at most two). Either way the run ends in the one queue.
  */
 export class Scheduled extends Construct {
-  readonly run: ProductFunction;
-  readonly deadLetters: DeadLetterQueue;
-  readonly alarms: readonly Alarm[];
-
   constructor(
     scope: Construct,
     id: string,
@@ -64,19 +59,7 @@ export class Scheduled extends Construct {
     super(scope, id);
     if (schedule.name !== declaration.name)
       throw new Error(`the schedule ${schedule.name} runs the Lambda ${declaration.name}`);
-    this.deadLetters = new DeadLetterQueue(
-      this,
-      "DeadLetters",
-      deadLettersOf(context.settings, declaration.name),
-    );
-    this.run = new ProductFunction(this, "Run", {
-      declaration,
-      context,
-      memoryMb: 512,
-      timeoutSeconds: 60,
-      deadLetters: this.deadLetters.queue,
-    });
-    const { lambda } = this.run;
+    const { lambda, deadLetters } = declareWorker(this, "Run", declaration, context);
     retryAsynchronously(lambda, schedule.retry);
     // The role is the schedule's, and lets it do nothing else; only schedules of our group may take it.
     const role = new Role(this, "InvokerRole", {
@@ -92,7 +75,7 @@ export class Scheduled extends Construct {
               actions: ["lambda:InvokeFunction"],
               resources: [lambda.functionArn],
             }),
-            sending(this.deadLetters.queue),
+            sending(deadLetters),
           ],
         }),
       },
@@ -108,16 +91,12 @@ export class Scheduled extends Construct {
         arn: lambda.functionArn,
         roleArn: role.roleArn,
         input: inputOf(schedule),
-        deadLetterConfig: { arn: this.deadLetters.queue.queueArn },
+        deadLetterConfig: { arn: deadLetters.queueArn },
         retryPolicy: {
           maximumRetryAttempts: schedule.retry.attempts,
           maximumEventAgeInSeconds: handOverSeconds(schedule.retry),
         },
       },
     });
-    this.alarms = [
-      ...this.run.alarms,
-      ringOnDeadLetters(this, "DeadLettersAlarm", context.alarms, this.deadLetters.queue, declaration.name),
-    ];
   }
 }

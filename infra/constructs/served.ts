@@ -16,8 +16,6 @@ const routeKey = (route: RouteDeclaration): string => `${route.method} ${route.p
 
 /** A Lambda that answers its routes. Every route that asks for a permission asks for a token. */
 export class Served extends Construct {
-  readonly served: ProductFunction;
-
   constructor(
     scope: Construct,
     id: string,
@@ -27,7 +25,7 @@ export class Served extends Construct {
     context: FunctionContext,
   ) {
     super(scope, id);
-    this.served = new ProductFunction(this, "Served", {
+    const { lambda } = new ProductFunction(this, "Served", {
       declaration,
       context,
       // Memory is CPU: at 1 GB a cold start is about half of what it is at 512 MB.
@@ -35,7 +33,6 @@ export class Served extends Construct {
       timeoutSeconds: 15,
       synchronous: "API Gateway invokes the function synchronously: a failure is the answer to the request.",
     });
-    const { lambda } = this.served;
     const integration = new CfnIntegration(this, "Integration", {
       apiId: api.api.ref,
       integrationType: "AWS_PROXY",

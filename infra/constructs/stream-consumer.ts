@@ -1,13 +1,12 @@
 import { Duration } from "aws-cdk-lib";
-import type { Alarm } from "aws-cdk-lib/aws-cloudwatch";
 import { EventSourceMapping, FilterCriteria, StartingPosition } from "aws-cdk-lib/aws-lambda";
 import { SqsDlq } from "aws-cdk-lib/aws-lambda-event-sources";
 import { Construct } from "constructs";
 import type { LambdaDeclaration, Trigger } from "../../functions/kit/lambda.ts";
-import { ring, ringOnDeadLetters } from "./alarm.ts";
-import { DeadLetterQueue, deadLettersOf } from "./dead-letter-queue.ts";
-import { type FunctionContext, ProductFunction } from "./function.ts";
+import { ring } from "./alarm.ts";
+import type { FunctionContext } from "./function.ts";
 import { readingStream } from "./grants.ts";
+import { declareWorker } from "./worker.ts";
 
 /** Enough for a deployment's or a dependency's bad minutes; a record that is wrong in itself fails sooner. */
 const attempts = 10;
@@ -20,10 +19,6 @@ const lateAfter = Duration.minutes(2);
 
 /** A Lambda that reads the table's stream. */
 export class StreamConsumer extends Construct {
-  readonly consumer: ProductFunction;
-  readonly deadLetters: DeadLetterQueue;
-  readonly alarms: readonly Alarm[];
-
   constructor(
     scope: Construct,
     id: string,
@@ -34,21 +29,15 @@ export class StreamConsumer extends Construct {
     super(scope, id);
     const streamArn = context.resources.table.tableStreamArn;
     if (streamArn === undefined) throw new Error("the table has no stream");
-    this.deadLetters = new DeadLetterQueue(
+    const { lambda, deadLetters } = declareWorker(
       this,
-      "DeadLetters",
-      deadLettersOf(context.settings, declaration.name),
-    );
-    this.consumer = new ProductFunction(this, "Consumer", {
+      "Consumer",
       declaration,
       context,
-      memoryMb: 512,
-      timeoutSeconds: 60,
-      statements: readingStream(streamArn),
-      deadLetters: this.deadLetters.queue,
-    });
+      readingStream(streamArn),
+    );
     new EventSourceMapping(this, "Mapping", {
-      target: this.consumer.lambda,
+      target: lambda,
       eventSourceArn: streamArn,
       // From the oldest record there is: what was written before the mapping existed is not passed over.
       startingPosition: StartingPosition.TRIM_HORIZON,
@@ -60,22 +49,18 @@ export class StreamConsumer extends Construct {
       reportBatchItemFailures: true,
       retryAttempts: attempts,
       maxRecordAge: oldestRecord,
-      onFailure: new SqsDlq(this.deadLetters.queue),
+      onFailure: new SqsDlq(deadLetters),
       // One batch per shard at a time: what is derived from a record is kept in the order of its changes.
       parallelizationFactor: 1,
     });
-    this.alarms = [
-      ...this.consumer.alarms,
-      ringOnDeadLetters(this, "DeadLettersAlarm", context.alarms, this.deadLetters.queue, declaration.name),
-      ring(this, "IteratorAge", context.alarms, {
-        metric: this.consumer.lambda.metric("IteratorAge", {
-          period: Duration.minutes(1),
-          statistic: "Maximum",
-        }),
-        description: `${declaration.name} runs behind the table by minutes: events or sums are late. Look for a record that fails.`,
-        threshold: lateAfter.toMilliseconds(),
-        evaluationPeriods: 3,
+    ring(this, "IteratorAge", context.alarms, {
+      metric: lambda.metric("IteratorAge", {
+        period: Duration.minutes(1),
+        statistic: "Maximum",
       }),
-    ];
+      description: `${declaration.name} runs behind the table by minutes: events or sums are late. Look for a record that fails.`,
+      threshold: lateAfter.toMilliseconds(),
+      evaluationPeriods: 3,
+    });
   }
 }

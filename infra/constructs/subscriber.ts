@@ -1,15 +1,13 @@
 import { Duration } from "aws-cdk-lib";
-import type { Alarm } from "aws-cdk-lib/aws-cloudwatch";
 import { Rule } from "aws-cdk-lib/aws-events";
 import { LambdaFunction as LambdaTarget } from "aws-cdk-lib/aws-events-targets";
 import { Construct } from "constructs";
 import { eventSource } from "../../events/event.ts";
 import type { Subscription } from "../../events/subscription.ts";
 import type { LambdaDeclaration } from "../../functions/kit/lambda.ts";
-import { ringOnDeadLetters } from "./alarm.ts";
 import { handOverSeconds, retryAsynchronously } from "./asynchronous.ts";
-import { DeadLetterQueue, deadLettersOf } from "./dead-letter-queue.ts";
-import { type FunctionContext, ProductFunction } from "./function.ts";
+import type { FunctionContext } from "./function.ts";
+import { declareWorker } from "./worker.ts";
 
 /**
  * A Lambda that hears events of the bus. An event can fail on two legs: EventBridge cannot hand it to
@@ -17,10 +15,6 @@ import { type FunctionContext, ProductFunction } from "./function.ts";
  * in the one queue, as the bare event, so that redriving is to send the body to the function again.
  */
 export class Subscriber extends Construct {
-  readonly subscriber: ProductFunction;
-  readonly deadLetters: DeadLetterQueue;
-  readonly alarms: readonly Alarm[];
-
   constructor(
     scope: Construct,
     id: string,
@@ -29,19 +23,7 @@ export class Subscriber extends Construct {
     context: FunctionContext,
   ) {
     super(scope, id);
-    this.deadLetters = new DeadLetterQueue(
-      this,
-      "DeadLetters",
-      deadLettersOf(context.settings, declaration.name),
-    );
-    this.subscriber = new ProductFunction(this, "Subscriber", {
-      declaration,
-      context,
-      memoryMb: 512,
-      timeoutSeconds: 60,
-      deadLetters: this.deadLetters.queue,
-    });
-    const { lambda } = this.subscriber;
+    const { lambda, deadLetters } = declareWorker(this, "Subscriber", declaration, context);
     retryAsynchronously(lambda, subscription.retry);
     const rule = new Rule(this, "Rule", {
       eventBus: context.resources.bus,
@@ -53,14 +35,10 @@ export class Subscriber extends Construct {
     });
     rule.addTarget(
       new LambdaTarget(lambda, {
-        deadLetterQueue: this.deadLetters.queue,
+        deadLetterQueue: deadLetters,
         retryAttempts: subscription.retry.attempts,
         maxEventAge: Duration.seconds(handOverSeconds(subscription.retry)),
       }),
     );
-    this.alarms = [
-      ...this.subscriber.alarms,
-      ringOnDeadLetters(this, "DeadLettersAlarm", context.alarms, this.deadLetters.queue, declaration.name),
-    ];
   }
 }
