@@ -14,7 +14,7 @@ import { docsRoutes } from "./docs/routes.ts";
 import { financeRoutes } from "./finance/routes.ts";
 import { importRoutes } from "./imports/routes.ts";
 import type { LambdaDeclaration } from "./kit/lambda.ts";
-import type { RouteTable } from "./kit/route.ts";
+import { isMutation, type RouteTable } from "./kit/route.ts";
 import { ledgerRoutes } from "./ledger/routes.ts";
 import { quoteRoutes } from "./orders/quote-routes.ts";
 import { orderRoutes } from "./orders/routes.ts";
@@ -24,13 +24,18 @@ import { profitRoutes } from "./profit/routes.ts";
 import { settingsRoutes } from "./settings/routes.ts";
 import { stockRoutes } from "./stock/routes.ts";
 
-/** The Lambda that answers a subject's routes. */
+/** The Lambda that answers a subject's routes; where none of them changes anything, it may not write. */
 const api = (subject: string, summary: string, routes: RouteTable): LambdaDeclaration => ({
   name: subject,
   entry: `functions/${subject}/index.ts`,
   summary,
   trigger: { kind: "api", routes },
-  grants: { table: { access: "read-write", leadingKeys: ["T#*"] } },
+  grants: {
+    table: {
+      access: Object.values(routes).some(isMutation) ? "read-write" : "read",
+      leadingKeys: ["T#*"],
+    },
+  },
 });
 
 /** The entities from which something is derived. */
