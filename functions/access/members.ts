@@ -77,12 +77,13 @@ export const memberHandlers: Handlers<typeof memberRoutes> = {
 
   async dismissMember({ params: { memberId }, body: { handOverTo } }, context) {
     const { store, now } = context;
-    const [member, successor, former, before] = await Promise.all([
+    const [member, successor, former] = await Promise.all([
       loaded(store, memberId),
       store.get(memberEntity, { id: handOverTo }),
       store.get(handoverEntity, { memberId }),
-      teamsOf(store),
     ]);
+    // After the member, as in `ledBy`: a team that it leads since would keep a head who is gone.
+    const before = await teamsOf(store);
     checkVersion(context, member);
     const dismissed = dismissedMember(member, context.member.id, now);
     checkAssignable(handOverTo === memberId ? dismissed : successor, "/handOverTo");
@@ -103,11 +104,11 @@ export const memberHandlers: Handlers<typeof memberRoutes> = {
 
   async reinstateMember({ params: { memberId } }, context) {
     const { store, now } = context;
-    const [member, handover, before] = await Promise.all([
+    const [member, handover] = await Promise.all([
       loaded(store, memberId),
       store.get(handoverEntity, { memberId }),
-      teamsOf(store),
     ]);
+    const before = await teamsOf(store);
     checkVersion(context, member);
     const active = reinstatedMember(
       member,

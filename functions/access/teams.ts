@@ -27,16 +27,13 @@ interface Led {
   readonly happened: readonly Happened[];
 }
 
-/** The team under a head, and what is written and happens beside it. */
-const ledBy = async (
-  store: Store,
-  team: Team,
-  teams: readonly Team[],
-  headId: string,
-  now: Instant,
-): Promise<Led> => {
+/**
+ * The team under a head, and what is written and happens beside it. The member is read before the teams: whatever
+ * changes a member's teams writes the member too, so that no team of the version that is written over is missed.
+ */
+const ledBy = async (store: Store, team: Team, headId: string, now: Instant): Promise<Led> => {
   const before: Member | undefined = await store.get(memberEntity, { id: headId });
-  const { team: after, others, head } = led(team, teams, before, now);
+  const { team: after, others, head } = led(team, await teamsOf(store), before, now);
   return {
     team: after,
     writes: [update(memberEntity, head), ...others.map((other) => update(teamEntity, other))],
@@ -52,7 +49,7 @@ export const teamHandlers: Handlers<typeof teamRoutes> = {
     if (teams.length >= mostTeams)
       throw new Failure("limit.exceeded", { detail: `A tenant has at most ${mostTeams} teams.` });
     const bare = newTeam(name, newId("team"), now);
-    const made = headId ? await ledBy(store, bare, teams, headId, now) : alone(bare);
+    const made = headId ? await ledBy(store, bare, headId, now) : alone(bare);
     return save({
       writes: [create(teamEntity, made.team), ...made.writes],
       happened: [happened(teamCreated, made.team), ...made.happened],
@@ -79,9 +76,7 @@ export const teamHandlers: Handlers<typeof teamRoutes> = {
     checkVersion(context, team);
     const bare = changedTeam(team, body, now);
     const changed =
-      body.headId && body.headId !== team.headId
-        ? await ledBy(store, bare, await teamsOf(store), body.headId, now)
-        : alone(bare);
+      body.headId && body.headId !== team.headId ? await ledBy(store, bare, body.headId, now) : alone(bare);
     return context.save({
       writes: [update(teamEntity, changed.team), ...changed.writes],
       happened: [happened(teamChanged, changed.team), ...changed.happened],

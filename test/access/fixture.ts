@@ -17,18 +17,22 @@ let made = 0;
 /** An address that nobody has used. */
 export const freshEmail = (): string => `person-${process.pid}-${++made}@example.com`;
 
+const callsOn = (ground: TestGround) =>
+  caller(serve({ ...accessRoutes, ...settingsRoutes }, { ...accessHandlers, ...settingsHandlers }, ground));
+
+/** The admin's calls to a company on another ground: one where something goes wrong, say. */
+export const callerOn =
+  (ground: TestGround, { tenantId, adminMemberId: memberId }: Pick<Company, "tenantId" | "adminMemberId">) =>
+  (call: Call) =>
+    callsOn(ground)({ tenantId, memberId }, call);
+
 /** A tenant of our own with its admin, and the API as its members call it. */
 export const openCompany = async (ground: TestGround) => {
   const { tenantId, adminMemberId } = await provision(
     { name: "Exemplu SRL", adminEmail: freshEmail() },
     ground,
   );
-  const table = serve(
-    { ...accessRoutes, ...settingsRoutes },
-    { ...accessHandlers, ...settingsHandlers },
-    ground,
-  );
-  const send = caller(table);
+  const send = callsOn(ground);
   const as = (memberId: string) => (call: Call) => send({ tenantId, memberId }, call);
   const admin = as(adminMemberId);
   const invite = async (given: { role?: string; teamId?: string; name?: string } = {}): Promise<string> => {

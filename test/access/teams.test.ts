@@ -1,6 +1,37 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { idOf, openCompany, unknownId } from "./fixture.ts";
+import { callerOn, idOf, openCompany, unknownId } from "./fixture.ts";
 import { startGround, type TestGround } from "./ground.ts";
+
+/**
+ * A ground on which something else is done once, just before a member is read and after all lists that are being read then.
+ */
+const interrupted = (ground: TestGround, memberId: string, meanwhile: () => Promise<unknown>): TestGround => {
+  let isDone = false;
+  return {
+    ...ground,
+    database: (meter) => {
+      const database = ground.database(meter);
+      const underWay = new Set<Promise<unknown>>();
+      return {
+        ...database,
+        query: (input) => {
+          const answer = database.query(input);
+          underWay.add(answer);
+          return answer;
+        },
+        get: async (key) => {
+          if (!isDone && key.pk?.S?.endsWith(memberId)) {
+            isDone = true;
+            await new Promise((resolve) => setImmediate(resolve));
+            await Promise.all(underWay);
+            await meanwhile();
+          }
+          return database.get(key);
+        },
+      };
+    },
+  };
+};
 
 let ground: TestGround;
 beforeAll(async () => {
@@ -86,6 +117,31 @@ describe("the head of a team", () => {
     expect(await read(teamId)).toMatchObject({ headId, members: 1, version: 2 });
     const member = await admin({ route: "GET /v1/members/{memberId}", params: { memberId: headId } });
     expect(member.body.teamId).toBe(teamId);
+  });
+
+  it("is head of one team, though two are made at once", async () => {
+    const plain = await openCompany(ground);
+    const headId = await plain.invite({ role: "head" });
+    const make = (by: typeof plain.admin, name: string) =>
+      by({ route: "POST /v1/teams", body: { name, headId } });
+    const here = interrupted(ground, headId, () => make(plain.admin, "First"));
+    const second = await make(callerOn(here, plain), "Second");
+    expect(second).toMatchObject({ status: 409, body: { code: "member.heads-team" } });
+    const teams = (await plain.admin({ route: "GET /v1/teams" })).body.items;
+    expect(teams).toMatchObject([{ name: "First", headId, members: 1 }]);
+  });
+
+  it("leaves its team without one when it is dismissed in the moment in which it becomes head", async () => {
+    const plain = await openCompany(ground);
+    const headId = await plain.invite({ role: "head" });
+    const here = interrupted(ground, headId, () =>
+      plain.admin({ route: "POST /v1/teams", body: { name: "First", headId } }),
+    );
+    const gone = await plain.dismiss(headId, plain.adminMemberId, callerOn(here, plain));
+    expect(gone.status).toBe(202);
+    const teams = (await plain.admin({ route: "GET /v1/teams" })).body.items;
+    expect(teams).toMatchObject([{ name: "First", members: 0 }]);
+    expect(teams).not.toMatchObject([{ headId }]);
   });
 
   it("can be named when the team is made, and taken away", async () => {
