@@ -3,7 +3,6 @@ import { pageSize } from "../../domain/kernel/page.ts";
 import { type Account, natural } from "../../domain/ledger/account.ts";
 import { type BalanceTimes, balanceOf } from "../../domain/ledger/pages.ts";
 import type { Handlers } from "../kit/serve.ts";
-import { counterOf } from "../kit/table/counter.ts";
 import { commoditiesOf } from "./commodities.ts";
 import type { ledgerReadRoutes } from "./reads-routes.ts";
 import { loadAccount, type StoredBalance, storedBalance } from "./reads-store.ts";
@@ -14,15 +13,17 @@ const balanceShown = (
   { type, mayGoBelowZero }: Account,
   commodity: string,
   times: BalanceTimes,
-  { pages, guard, held }: StoredBalance,
+  { pages, held }: StoredBalance,
 ) => {
   const balance = balanceOf(pages, times);
+  const settled = natural(type, balance);
   const isPresent = times.asOf === undefined && times.knownAt === undefined;
   return {
     commodity,
     balance: exactNumber(balance),
-    natural: exactNumber(natural(type, balance)),
-    ...(isPresent && !mayGoBelowZero ? { available: exactNumber(counterOf(guard, "available")) } : {}),
+    natural: exactNumber(settled),
+    // As its guard says, which may be written between the reading of the account and that of its balance.
+    ...(isPresent && !mayGoBelowZero ? { available: exactNumber(settled - held.taken) } : {}),
     ...(isPresent && held.taken !== 0n ? { reservedOut: exactNumber(held.taken) } : {}),
     ...(isPresent && held.brought !== 0n ? { reservedIn: exactNumber(held.brought) } : {}),
   };

@@ -1,6 +1,6 @@
 /**
  * `node test/ledger/simulate.ts [sequences] [seed]`: histories of 50 operations each, from the seed on, in as many threads
- * as there are cores (`WORKERS=1` for fewer). A seed that finds something is told, and kept in simulation/seeds.json.
+ * as there are cores (`WORKERS=1` for fewer). A seed that finds something is told, and kept in simulation/seeds.txt.
  */
 import { availableParallelism } from "node:os";
 import { isMainThread, parentPort, Worker } from "node:worker_threads";

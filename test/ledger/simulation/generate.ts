@@ -61,7 +61,7 @@ const pathsOf = (commodity: string): string[] => {
   const opened = openable.map(({ path }) => path);
   if (commodity === "minute")
     return [...opened.filter((path) => path.startsWith("members:")), "world", "labour-cost"];
-  if (commodity.startsWith("prd_")) return ["world", "world", `shelf:${products[0]}`, "inventory"];
+  if (commodity.startsWith("prd_")) return ["world", "world", `shelf:${products[0]}`, "opening"];
   return [...chart, ...opened.filter((path) => !/^(?:members|shelf):/.test(path))];
 };
 

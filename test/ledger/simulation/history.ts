@@ -1,17 +1,11 @@
 import { Failure } from "../../../domain/kernel/errors.ts";
-import { newId } from "../../../domain/kernel/id.ts";
 import { instantOf } from "../../../domain/kernel/time.ts";
-import { clientEntity, counterpartyEntity } from "../../../functions/clients/store.ts";
-import { memberEntity } from "../../../functions/kit/records.ts";
-import type { Key } from "../../../functions/kit/table/entity.ts";
-import { type Item, itemKey } from "../../../functions/kit/table/item.ts";
 import { ensureChart } from "../../../functions/ledger/chart.ts";
-import { knownOf } from "../../../functions/ledger/known.ts";
-import { productEntity } from "../../../functions/products/store.ts";
 import { answered, observed } from "./answers.ts";
 import { carriedOut, contextOf, type Place } from "./carry-out.ts";
 import { type Author, Commits } from "./commits.ts";
 import { type Maker, operationOf, products, referred } from "./generate.ts";
+import { forgetAll, nextAlias, recordOf } from "./ground.ts";
 import { holdAll, Violation } from "./kept.ts";
 import { MemoryTable } from "./memory.ts";
 import { databaseOf, type FaultKind, type Instance, type Network, type Tampering } from "./network.ts";
@@ -60,17 +54,6 @@ const mostAttempts = 200;
 const mostFaulty = 12;
 const throttles = ["ThrottlingException", "RequestLimitExceeded"];
 const count = (counts: Map<string, number>, name: string) => counts.set(name, (counts.get(name) ?? 0) + 1);
-
-let aliases = 0;
-/** A name for the tenant that nobody has had in this process. */
-const nextAlias = (): string => newId("tenant", aliases++, (bytes) => new Uint8Array(bytes));
-
-/** What is remembered of tenants is dropped when there are many: it begins anew, so that a seed is the same anywhere. */
-const forgetAll = (): void => {
-  const mark = nextAlias();
-  const there = knownOf(mark);
-  while (knownOf(mark) === there) knownOf(nextAlias());
-};
 
 /** A history: some operations, several under way at any time, on one tenant's ledger. */
 class History {
@@ -325,20 +308,6 @@ class History {
     observed(flying, paper);
   }
 }
-
-const keyById: Readonly<Record<string, (id: string) => Key>> = {
-  cli: (id) => clientEntity.key({ id }),
-  cpt: (id) => counterpartyEntity.key({ id }),
-  prd: (id) => productEntity.key({ id }),
-  mem: (id) => memberEntity.key({ id }),
-};
-
-/** A record that transactions refer to. Only that it is there matters. */
-const recordOf = (tenantId: string, id: string): Item => {
-  const key = keyById[id.slice(0, 3)]?.(id);
-  if (!key) throw new Error(`${id} is the id of no record`);
-  return { ...itemKey(tenantId, key), version: { N: "1" } };
-};
 
 /** Runs the history of a seed. @throws Violation, naming the seed */
 export const runHistory = async (seed: number, wishes: Wishes, told: Told): Promise<void> => {
