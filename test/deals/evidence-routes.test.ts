@@ -1,6 +1,8 @@
 import { beforeAll, describe, expect, test } from "vitest";
+import { NewImport } from "../../domain/imports/job.ts";
 import { hired } from "../finance/company.ts";
 import { confirmedOrder, newSellingCompany } from "../orders/company.ts";
+import { settle } from "../support/client.ts";
 import { dealOf, missing, newProvingCompany, type ProvingCompany } from "./proving.ts";
 
 let here: ProvingCompany;
@@ -231,5 +233,36 @@ describe("an override", () => {
     // What its type demands nothing for is entered by anybody.
     const open = { title: "New", typeId: "proven" };
     expect((await manager.call.createDeal({ body: open })).overrides).toBeUndefined();
+  });
+
+  test("is what the rows of an import are entered by, row by row, and those without such a past are not", async () => {
+    const body = NewImport.parse({
+      text: "title;won\nImported one;2026-03-02\nImported two;\n",
+      mapping: {
+        ...{ entity: "deals", identifiedBy: ["title"], format: { date: "YYYY-MM-DD" } },
+        fields: [
+          { to: "title", from: "title" },
+          { to: "typeId", constant: "agreed" },
+          { to: "clientId", constant: here.clientId },
+          { to: "outcome.state", constant: "won", when: [{ column: "won", notIn: [""] }] },
+          { to: "outcome.at", from: "won", type: "instant", when: [{ column: "won", notIn: [""] }] },
+        ],
+      },
+    });
+    const { id: importId } = await call.createImport({ body });
+    const job = () => call.readImport({ params: { importId } });
+    await expect.poll(job, { timeout: 30_000, interval: 200 }).toMatchObject({
+      status: "done",
+      counts: { made: 2 },
+    });
+    await settle();
+    const { items } = await call.listDeals({ query: { client: here.clientId, type: "agreed", limit: 200 } });
+    const of = (title: string) => items.find((deal) => deal.title === title);
+    expect(of("Imported one")).toMatchObject({
+      state: "won",
+      overrides: [{ kind: "entered", reason: "Entered with its past", missing: ["order"] }],
+    });
+    expect(of("Imported two")).toMatchObject({ state: "open" });
+    expect(of("Imported two")?.overrides).toBeUndefined();
   });
 });
