@@ -9,11 +9,22 @@ import { dealEntity } from "../deals/store.ts";
 import { financeSettingsOf, loadNamed, type Named, todayOf } from "../finance/ground.ts";
 import type { Context } from "../kit/context.ts";
 import { productEntity } from "../products/store.ts";
+import { namedDeal } from "../stock/links.ts";
 import { loadStock } from "../stock/load.ts";
 
-/** Nothing is sold for a deal that is lost. @throws deal.closed */
-export const checkDeal = async ({ store }: Pick<Context, "store">, id: string | undefined): Promise<void> => {
-  const deal = id === undefined ? undefined : await store.get(dealEntity, { id });
+/**
+ * Nothing is sold for a deal that is lost, nor for one that the member who names it does not see: what is proven by an order
+ * would be proven of another's deal.
+ * @param known the deal that it is sold for already
+ * @throws deal.closed, reference.unknown
+ */
+export const checkDeal = async (
+  context: Pick<Context, "store" | "member">,
+  id: string | undefined,
+  known: string | undefined,
+): Promise<void> => {
+  if (id === undefined) return;
+  const deal = id === known ? await context.store.get(dealEntity, { id }) : await namedDeal(context, id);
   if (deal?.state === "lost") throw new Failure("deal.closed", { detail: "The deal is lost." });
 };
 
@@ -65,13 +76,14 @@ export interface Priced {
 
 /**
  * What lines come to with prices and taxes of today, when all that is named is there.
+ * @param knownDeal the deal that it is sold for already
  * @throws reference.unknown, deal.closed, product.inactive, invoice.line-invalid, deal.discount-exceeds-line, money.overflow
  */
-export const pricedOf = async (context: Context, body: Offered): Promise<Priced> => {
+export const pricedOf = async (context: Context, body: Offered, knownDeal?: string): Promise<Priced> => {
   const [{ settings }, { products }] = await Promise.all([
     financeSettingsOf(context),
     loadNamed(context, body),
-    checkDeal(context, body.dealId),
+    checkDeal(context, body.dealId, knownDeal),
   ]);
   const inactive = body.lines.flatMap(({ productId = "" }, at) =>
     products.get(productId)?.active === false
@@ -88,9 +100,9 @@ export const pricedOf = async (context: Context, body: Offered): Promise<Priced>
  * What the lines of an order come to, likewise, when they say where its goods lie.
  * @throws what `pricedOf` throws, order.line-invalid
  */
-export const pricedOrder = async (context: Context, body: NewOrder): Promise<Priced> => {
+export const pricedOrder = async (context: Context, body: NewOrder, knownDeal?: string): Promise<Priced> => {
   const lines = body.lines.map(({ warehouseId: _, place: __, ...line }) => line);
-  const priced = await pricedOf(context, { ...body, lines });
+  const priced = await pricedOf(context, { ...body, lines }, knownDeal);
   await checkPlaced(
     context,
     body.lines.map((line, at) => ({ ...line, line: at })),

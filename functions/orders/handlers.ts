@@ -80,6 +80,7 @@ export const orderHandlers: Handlers<typeof orderRoutes> = {
     const { totals, currency } = await pricedOrder(
       { ...context, scope: "all" },
       { ...body, clientId: before.clientId },
+      before.dealId,
     );
     const order = changedDraft(before, body, currency, totals, context.now);
     return context.save({
@@ -100,7 +101,7 @@ export const orderHandlers: Handlers<typeof orderRoutes> = {
   async confirmOrder({ params }, context) {
     return changing(context, params.orderId, async (before) => {
       checkDraft(before);
-      await checkDeal(context, before.dealId);
+      await checkDeal(context, before.dealId, before.dealId);
       const { id: orderId, clientId, dealId } = before;
       const about = { orderId, clientId, ...(dealId === undefined ? {} : { dealId }) };
       const parts = openParts(before);

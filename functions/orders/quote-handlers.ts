@@ -1,5 +1,5 @@
 import { Failure, notFound } from "../../domain/kernel/errors.ts";
-import { pageSize } from "../../domain/kernel/page.ts";
+import { pagingOf } from "../../domain/kernel/page.ts";
 import { newOrder } from "../../domain/orders/change.ts";
 import {
   accepted,
@@ -100,12 +100,12 @@ export const quoteHandlers: Handlers<typeof quoteRoutes> = {
   },
 
   async listQuotes({ query }, context) {
-    const { limit = pageSize.standard, cursor, client, state } = query;
+    const { client, state } = query;
     if (query.number !== undefined) return ofNumber(context, query.number, query);
     const today = todayOf(context);
     return siftedPage<Quote>(
       context.store,
-      { ...partOf(query), newestFirst: true, limit, cursor },
+      { ...partOf(query), newestFirst: true, ...pagingOf(query) },
       async (items) => {
         const quotes = items.map((item) => quoteOn(fromItem<QuoteRecord>(item), today));
         const reached = await reachedOf(context, quotes);
@@ -133,7 +133,11 @@ export const quoteHandlers: Handlers<typeof quoteRoutes> = {
   async reviseQuote({ params, body }, context) {
     const before = await standing(context, params.quoteId);
     // Who reaches the quote by its deal may offer it anew, whosever the client is.
-    const { totals } = await pricedOf({ ...context, scope: "all" }, { ...before, lines: body.lines });
+    const { totals } = await pricedOf(
+      { ...context, scope: "all" },
+      { ...before, lines: body.lines },
+      before.dealId,
+    );
     const quote = revised(before, body, totals, doingOf(context));
     return context.save({
       writes: [
@@ -160,7 +164,7 @@ export const quoteHandlers: Handlers<typeof quoteRoutes> = {
     const id = context.newId("order");
     const quote = accepted(before, id, doingOf(context));
     const { clientId, counterpartyId, dealId, contractId, memo, currency, pricesIncludeTax } = quote;
-    const [products] = await Promise.all([productsOf(context, quote), checkDeal(context, dealId)]);
+    const [products] = await Promise.all([productsOf(context, quote), checkDeal(context, dealId, dealId)]);
     const isServed = (productId: string) => isService(products.get(productId) ?? {});
     const lines = quote.lines.flatMap(({ productId, quantity }) =>
       productId === undefined ? [] : [{ ...(isServed(productId) ? {} : body), productId, quantity }],

@@ -24,7 +24,7 @@ const sees = (
 };
 
 /** The deal. @throws reference.unknown where there is none that the member may see */
-export const namedDeal = async (context: Context, id: string): Promise<Deal> => {
+export const namedDeal = async (context: Pick<Context, "store" | "member">, id: string): Promise<Deal> => {
   const deal = await context.store.get(dealEntity, { id });
   if (deal && sees(context, "deal:read", deal)) return deal;
   throw new Failure("reference.unknown", { fields: [{ pointer: "/dealId", reason: "names no deal" }] });
