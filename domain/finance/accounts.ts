@@ -37,6 +37,8 @@ export const CostAccount = z
   .enum(["goods-received", "inventory", "other-cost"])
   .meta({ description: "What the line is booked on; `goods-received` is what receipts of stock await" });
 export type CostAccount = z.infer<typeof CostAccount>;
+/** On `inventory` no new line is booked: what goods in stock stand at is the stock's alone. */
+export const NewCostAccount = CostAccount.exclude(["inventory"]);
 
 /**
  * Claims and money in foreign currencies lie on their accounts in those currencies; `exchange` holds the other side of them.

@@ -9,7 +9,7 @@ import { mostScale, Quantity } from "../kernel/quantity.ts";
 import { Text } from "../kernel/text.ts";
 import type { Day } from "../kernel/time.ts";
 import { type Product, priceOn } from "../products/product.ts";
-import { CostAccount, type Side } from "./accounts.ts";
+import { CostAccount, NewCostAccount, type Side } from "./accounts.ts";
 import type { FinanceSettings } from "./settings.ts";
 import { Percent, TaxSum, taxed } from "./tax.ts";
 
@@ -33,7 +33,7 @@ export const LineInput = z.strictObject({
   }),
   discount: Discount.optional(),
   taxId: Slug.optional().meta({ description: "A tax rate of the settings; the standard one if absent" }),
-  costAccount: CostAccount.optional().meta({ description: "Of a supplier's line" }),
+  costAccount: NewCostAccount.optional().meta({ description: "Of a supplier's line" }),
 });
 export type LineInput = z.infer<typeof LineInput>;
 

@@ -18,7 +18,8 @@ export const standardChart: readonly NewAccount[] = [
   common("opening", "equity", "Opening balances"),
   common("cash", "asset", "Cash"),
   common("bank", "asset", "Bank"),
-  common("inventory", "asset", "Goods in stock, at cost"),
+  // What it stands at is what the goods there cost: whatever else is posted to it would never leave.
+  common("inventory", "asset", "Goods in stock, at cost", { managedBy: "stock" }),
   common("goods-received", "liability", "Goods received, not invoiced yet"),
   common("payables", "liability", "Suppliers"),
   common("tax-payable", "liability", "Tax on sales"),
@@ -36,6 +37,36 @@ export const standardChart: readonly NewAccount[] = [
 /** The standard chart as it is opened. */
 export const standardAccounts = (now: Instant): Account[] =>
   standardChart.map((account) => openedAccount(account, now));
+
+/** What the figures of profit take everything below a path for. */
+const meaning: readonly {
+  readonly root: string;
+  readonly type: NewAccount["type"];
+  readonly turnover?: "revenue";
+}[] = [
+  { root: "revenue", type: "income", turnover: "revenue" },
+  { root: "discounts", type: "income", turnover: "revenue" },
+  { root: "labour-cost", type: "expense" },
+];
+
+/**
+ * Refuses an account below one that profit has a figure for, but of another kind: the figures would not say what was posted.
+ * @throws ledger.account-unfit
+ */
+export const checkFitsAbove = ({ path, type, turnover }: NewAccount): void => {
+  const above = meaning.find(({ root }) => path.startsWith(`${root}:`));
+  if (!above || (type === above.type && turnover === above.turnover)) return;
+  const wanted = above.turnover === undefined ? "without turnover" : `with the turnover ${above.turnover}`;
+  throw new Failure("ledger.account-unfit", {
+    detail: `What lies below ${above.root} is of the type ${above.type}, ${wanted}.`,
+    fields: [
+      {
+        pointer: type === above.type ? "/turnover" : "/type",
+        reason: `differs from that of ${above.root}`,
+      },
+    ],
+  });
+};
 
 /** Paths of accounts that parts of the system open by themselves, with the type and the constraints that they count on. */
 const kept: readonly { readonly by: string; readonly path: RegExp }[] = [

@@ -1,7 +1,7 @@
 import type { CreditLineInput } from "../finance/credit.ts";
 import { between } from "../finance/crediting.ts";
 import type { Invoice } from "../finance/invoice.ts";
-import type { Line, Totals } from "../finance/lines.ts";
+import { Line, type Totals } from "../finance/lines.ts";
 import { type TaxSum, taxed } from "../finance/tax.ts";
 import { allocate, dividedHalfAwayFromZero, exactNumber, sumMinor } from "../kernel/money.ts";
 import { smallestUnitsPerUnit } from "../kernel/quantity.ts";
@@ -51,16 +51,17 @@ const partOf = (order: Billed, { line: at, quantity }: Part): BilledPart[] => {
   return [{ line, quantity, amountMinor, discountMinor: Math.max(0, grossMinor - amountMinor) }];
 };
 
+/** What the order's line says of itself, as a line of an invoice that holds a part of it. */
 const lineOf =
   ({ line, quantity, amountMinor, discountMinor }: BilledPart, includesTax: boolean) =>
   (taxMinor: number): Line => {
-    const { productId, description, scale, unitPriceMinor, discount, taxId, percent } = line;
+    const { discount, ...whole } = Line.parse(line);
     const netMinor = includesTax ? amountMinor - taxMinor : amountMinor;
     const share = discount && "amountMinor" in discount ? { amountMinor: discountMinor } : discount;
     return {
-      ...{ productId, description, quantity, scale, unitPriceMinor },
+      ...whole,
       ...(share === undefined ? {} : { discount: share }),
-      ...{ discountMinor, taxId, percent, netMinor, taxMinor, totalMinor: netMinor + taxMinor },
+      ...{ quantity, discountMinor, netMinor, taxMinor, totalMinor: netMinor + taxMinor },
     };
   };
 

@@ -165,7 +165,7 @@ describe("the lines of a document", () => {
         [
           { quantity: 1, unitPriceMinor: 1 },
           { description: "x", quantity: 1 },
-          { description: "x", quantity: 1, unitPriceMinor: 1, taxId: "none", costAccount: "inventory" },
+          { description: "x", quantity: 1, unitPriceMinor: 1, taxId: "none", costAccount: "other-cost" },
         ],
         around,
       ),

@@ -213,7 +213,7 @@ describe("the accounts of clients", () => {
             { account, commodity: "EUR", amount },
             { account: "revenue", commodity: "EUR", amount: -amount },
             { account: "cost-of-goods", commodity: "EUR", amount: 40 },
-            { account: "inventory", commodity: "EUR", amount: -40 },
+            { account: "goods-received", commodity: "EUR", amount: -40 },
           ],
           opens: [{ path: account, type: "asset" }],
         },

@@ -1,11 +1,35 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import { settle } from "../support/client.ts";
+import { settle, stackUrl } from "../support/client.ts";
 import { type Company, ground, newCompany } from "./company.ts";
 import { balanceIn } from "./ledger.ts";
 
 let company: Company;
 beforeAll(async () => {
   company = await newCompany();
+});
+
+describe("what goods in stock stand at in the ledger", () => {
+  test("is posted by the stock alone: by hand, and on a supplier's invoice, it is refused", async () => {
+    const { call } = company;
+    const postings = [
+      { account: "inventory", commodity: "EUR", amount: 100 },
+      { account: "goods-received", commodity: "EUR", amount: -100 },
+    ];
+    await expect(
+      call.postTransaction({ body: { id: "by-hand", kind: "journal", postings } }),
+    ).rejects.toMatchObject({ code: "ledger.account-managed" });
+    const { id: clientId } = await call.createClient({ body: { name: "Supplier" } });
+    const line = { description: "Flour", unitPriceMinor: 100, costAccount: "inventory" };
+    const answer = await fetch(`${stackUrl()}/v1/finance/invoices`, {
+      method: "POST",
+      headers: { "content-type": "application/json", authorization: `Bearer ${company.token}` },
+      body: JSON.stringify({ clientId, side: "purchase", lines: [line] }),
+    });
+    expect(await answer.json()).toMatchObject({
+      ...{ status: 400, code: "request.invalid" },
+      errors: [{ pointer: "/lines/0/costAccount" }],
+    });
+  });
 });
 
 describe("documents of movements", () => {
