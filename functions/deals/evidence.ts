@@ -11,7 +11,7 @@ import { type DealRules, dealTypeOf } from "../../domain/deals/pipeline.ts";
 import { amountsOf, documentsOf, type Sales } from "../../domain/deals/sales.ts";
 import type { EvidenceKind } from "../../domain/deals/type.ts";
 import { Failure, notFound } from "../../domain/kernel/errors.ts";
-import { pageSize } from "../../domain/kernel/page.ts";
+import { pagingOf } from "../../domain/kernel/page.ts";
 import type { Context } from "../kit/context.ts";
 import type { RequestOf } from "../kit/route.ts";
 import type { Handlers } from "../kit/serve.ts";
@@ -106,10 +106,9 @@ export const dealEvidenceHandlers: Pick<
   },
 
   async listDealOverrides({ query }, context) {
-    const { limit = pageSize.standard, cursor } = query;
     return siftedPage(
       context.store,
-      { ...overridesPart(query), newestFirst: true, limit, cursor },
+      { ...overridesPart(query), newestFirst: true, ...pagingOf(query) },
       async (items) => {
         const overrides = items.map((item) => fromItem<OverrideRecord>(item));
         const ids = [...new Set(overrides.map(({ dealId }) => dealId))];

@@ -3,7 +3,7 @@ import { dealTypeOf } from "../../domain/deals/pipeline.ts";
 import { noValue } from "../../domain/deals/sums.ts";
 import type { DealType } from "../../domain/deals/type.ts";
 import { Failure, notFound } from "../../domain/kernel/errors.ts";
-import { pageSize } from "../../domain/kernel/page.ts";
+import { pageSize, pagingOf } from "../../domain/kernel/page.ts";
 import { monthIn } from "../../domain/kernel/time.ts";
 import type { Context } from "../kit/context.ts";
 import type { RequestOf } from "../kit/route.ts";
@@ -86,8 +86,7 @@ export const dealListHandlers: Pick<
     const reach: Reach | undefined = query.client === undefined ? reachOf(context, query) : { of: "all" };
     if (!reach) return { items: [] };
     const { items, next } = await listParts<Deal>(context.store, await partsOf(context, reach, query), {
-      limit: query.limit ?? pageSize.standard,
-      cursor: query.cursor,
+      ...pagingOf(query),
     });
     return { items: items.filter(fits(context, query)), next };
   },
@@ -135,8 +134,7 @@ export const dealListHandlers: Pick<
       part: stagePart(reach, type.id, stageId, context.now),
     }));
     const { items, next } = await listParts<Deal>(context.store, parts, {
-      limit: query.limit ?? pageSize.standard,
-      cursor: query.cursor,
+      ...pagingOf(query),
     });
     return { items: items.filter(fits(context, { owner: query.owner, team: query.team })), next };
   },

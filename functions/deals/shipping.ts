@@ -9,6 +9,7 @@ import type { Sales } from "../../domain/deals/sales.ts";
 import { asShipped, type GoodsSource, goodsSourceOf, withOrder } from "../../domain/deals/shipment.ts";
 import { Failure, notFound } from "../../domain/kernel/errors.ts";
 import { Shortage } from "../../domain/ledger/errors.ts";
+import { effectiveDay } from "../../domain/ledger/transaction.ts";
 import { confirmed, lotsOf, openIn, openParts } from "../../domain/orders/change.ts";
 import { NewOrder, type Order } from "../../domain/orders/order.ts";
 import type { StockDocument } from "../../domain/stock/document.ts";
@@ -181,6 +182,7 @@ const mostReservations = 100;
 /** What a shipment from a deal is decided on; whatever can be refused is refused here, before anything is written. */
 const groundOf = async (context: Context, dealId: string, wished: Wished): Promise<Ground> => {
   const { store, member } = context;
+  effectiveDay(wished.effectiveOn, todayOf(context), undefined);
   const [deal, settings, sold, reservations] = await Promise.all([
     store.get(dealEntity, { id: dealId }),
     context.settings(),

@@ -1,16 +1,25 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { demandedFor, demandedWhere, missingOf, provenBy } from "../../domain/deals/evidence.ts";
+import type { Deal } from "../../domain/deals/deal.ts";
+import {
+  demandedFor,
+  demandedWhere,
+  enteredUnproven,
+  missingOf,
+  overridden,
+  provenBy,
+} from "../../domain/deals/evidence.ts";
 import { amountsOf, noSales, type Sales } from "../../domain/deals/sales.ts";
 import type { DealType, EvidenceKind } from "../../domain/deals/type.ts";
 import { Invoice } from "../../domain/finance/invoice.ts";
 import { Order, type OrderLine } from "../../domain/orders/order.ts";
 import { Quote } from "../../domain/orders/quote.ts";
 import { StockDocument } from "../../domain/stock/document.ts";
+import { dealStep } from "../../events/deals.ts";
 import { invoiceIssued } from "../../events/finance.ts";
 import { orderConfirmed, quoteAccepted } from "../../events/orders.ts";
 import { stockMoved } from "../../events/stock.ts";
-import { process } from "./samples.ts";
+import { deal, hour, later, process, start } from "./samples.ts";
 
 const sample = Order.parse(orderConfirmed.sample);
 const line = (more: Partial<OrderLine> = {}): OrderLine => {
@@ -127,6 +136,43 @@ describe("what is demanded", () => {
     const sales = sold({ orders: [done], invoices: [invoice()] });
     expect(provenBy(["order", "shipment", "payment"], sales)).toEqual(sales);
     expect(provenBy(["payment"], sold({ orders: [done] }))).toEqual(noSales);
+  });
+});
+
+describe("an override", () => {
+  const type: DealType = { ...process, kind: "manual", stages: process.stages, evidenceToWin: ["order"] };
+  const by = "mem_00000000000000000000000001";
+
+  test("is said by the step, the deal and the event, and the deal keeps the last twenty", () => {
+    const stages = process.stages.map(({ id }) => id);
+    let one = deal({ typeId: "project" });
+    for (let n = 0; n < 25; n++) {
+      const at = later(n * hour);
+      const moved: Deal = {
+        ...one,
+        stageId: stages[n % 2],
+        moves: [...one.moves, { kind: "moved", from: one.stageId, to: stages[n % 2], at, by, durationMs: 0 }],
+      };
+      const missing = [{ kind: "shipment" as const, reason: "nothing was shipped" }];
+      const after = overridden(moved, missing, `Reason ${n}`);
+      const said = { reason: `Reason ${n}`, missing: ["shipment"] };
+      expect(after.override).toEqual({ ...said, kind: "moved", stageId: stages[n % 2], at, by });
+      expect(dealStep(after.deal).data).toMatchObject({ override: said });
+      expect(after.deal.moves.at(-1)?.override).toEqual(said);
+      one = after.deal;
+    }
+    expect(one.overrides?.map(({ reason }) => reason)).toEqual(
+      Array.from({ length: 20 }, (_, n) => `Reason ${n + 5}`),
+    );
+  });
+
+  test("is made of a past only where the past came through what has to be proven", () => {
+    const past = deal({ typeId: "project", history: [{ stageId: "tender", at: start }] });
+    expect(enteredUnproven(type, past, { by, at: start })).toEqual({ deal: past });
+    const won = deal({ typeId: "order", outcome: { state: "won", at: start } });
+    expect(enteredUnproven(type, won, { by, at: start }).override).toEqual({
+      ...{ kind: "entered", reason: "Entered with its past", missing: ["order"], at: start, by },
+    });
   });
 });
 

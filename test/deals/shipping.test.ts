@@ -155,6 +155,9 @@ describe("from a deal's stage", () => {
       ],
     });
     const body = { ...shipped, from: { warehouseId: rice.warehouseId, counterpartyId: here.first } };
+    await expect(
+      call.shipDeal({ params, body: { ...body, effectiveOn: "2999-01-01" } }),
+    ).rejects.toMatchObject({ code: "ledger.effective-day" });
     await expect(call.shipDeal({ params, body })).rejects.toMatchObject({
       ...refusal(409, "stock.insufficient"),
       fields: [{ pointer: "", reason: "The PEAS is short by 5: 3 of 8 are available" }],
