@@ -105,6 +105,12 @@ export const withOrdered = (
   return nextContract(contract, { orderedMinor, currency }, now);
 };
 
+/** A day, or the last one of the contract where it lies behind that: what was ordered is invoiced also after it. */
+const within = (contract: ContractRecord, day: Day): Day => {
+  const end = lastDayOf(contract);
+  return end === undefined || day < end ? day : end;
+};
+
 /**
  * The contract with so much more consumed, and the entry that says so. Both are written at once.
  * @param orderedMinor below zero: so much less is held by the order that is invoiced by it. What was ordered while the contract was
@@ -123,8 +129,7 @@ export const consumed = (
   const after = exactNumber(BigInt(contract.consumedMinor) + BigInt(input.amountMinor));
   const ordered = orderedAfter(contract, orderedMinor);
   checkAmount(contract, { consumedMinor: after, orderedMinor: ordered }, input.amountMinor);
-  const end = lastDayOf(contract);
-  const on = end === undefined || input.on < end ? input.on : end;
+  const on = within(contract, input.on);
   const last = contract.lastConsumedOn;
   return {
     contract: nextContract(
@@ -199,7 +204,8 @@ export const reversed = (
       detail: "A credit note of the invoice gives it back.",
     });
   const after = exactNumber(BigInt(contract.consumedMinor) - BigInt(entry.amountMinor));
-  const lastConsumedOn = others ? lastTakenOn(others) : contract.lastConsumedOn;
+  const last = others && lastTakenOn(others);
+  const lastConsumedOn = others ? last && within(contract, last) : contract.lastConsumedOn;
   return {
     contract: nextContract(contract, { consumedMinor: after, lastConsumedOn }, now),
     consumption: {

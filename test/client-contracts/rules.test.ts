@@ -218,6 +218,29 @@ describe("what is consumed", () => {
     expect(() => givenBack(back.contract, { ...input, amountMinor: 501 }, entering, note)).toThrow();
   });
 
+  test("last, when an entry is reversed, was not behind the contract's end, though an invoice of an order was", () => {
+    const entering = { id: "cns_2", by: doing.by, now };
+    const ended = inForce({ orderedMinor: 500, validTo: "2026-05-31" });
+    const byHand = consumed(
+      ended,
+      { amountMinor: 10, currency: "EUR", on: "2026-05-31" },
+      { ...entering, id: "cns_1" },
+    );
+    const late = { amountMinor: 500, currency: "EUR", on: "2026-06-20" };
+    const invoiced = consumed(
+      byHand.contract,
+      late,
+      entering,
+      { invoiceId: "inv_01JD8Z5T2V9Q4R6W8Y0A1B3C5D" },
+      -500,
+    );
+    const { contract } = reversed(invoiced.contract, byHand.consumption, { ...entering, id: "cns_3" }, [
+      invoiced.consumption,
+    ]);
+    expect(contract).toMatchObject({ lastConsumedOn: "2026-05-31", consumedMinor: 500 });
+    expect(refusal(() => changedContract(contract, { title: "Flour" }, doing))).toBeUndefined();
+  });
+
   test("is in the contract's currency; the first gives one without an amount its currency", () => {
     const entering = { id: "cns_1", by: doing.by, now };
     const input = { amountMinor: 5, currency: "RON", on: "2026-05-05" };
