@@ -19,6 +19,21 @@ export const PageQuery = {
   cursor: z.string().max(2000).optional().meta({ description: "`next` of the page before" }),
 };
 
+/** Which page of a list is read. */
+export interface Paging {
+  readonly limit: number;
+  readonly cursor?: string | undefined;
+}
+
+/** The page that a query asks for: of the standard size where nothing is said. */
+export const pagingOf = ({
+  limit = pageSize.standard,
+  cursor,
+}: {
+  readonly limit?: number | undefined;
+  readonly cursor?: string | undefined;
+}): Paging => ({ limit, cursor });
+
 /** One page of a list: `next` is the cursor of the following page, absent on the last. */
 export const pageOf = <Item extends z.ZodType>(item: Item) =>
   z.object({ items: z.array(item), next: z.string().optional() });
