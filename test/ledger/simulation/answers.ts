@@ -119,6 +119,7 @@ export const answered = (
       return;
     }
     case "bulk":
+    case "import":
       ofBulk(flying, answer, paper);
       return;
     case "open":

@@ -8,6 +8,7 @@ import { cursorsFor } from "../../../functions/kit/table/cursor.ts";
 import type { Database } from "../../../functions/kit/table/database.ts";
 import { create, StaleWrite, Store } from "../../../functions/kit/table/store.ts";
 import { accountHandlers } from "../../../functions/ledger/account-handlers.ts";
+import { postAll } from "../../../functions/ledger/bulk.ts";
 import { sweep } from "../../../functions/ledger/expiry/expiry.ts";
 import { lockHandlers } from "../../../functions/ledger/lock.ts";
 import { pendingHandlers } from "../../../functions/ledger/pending-handlers.ts";
@@ -63,7 +64,7 @@ export const contextOf = (place: Place, role: "admin" | "accountant" = "admin"):
 
 const none = { params: {}, query: {}, body: undefined } as const;
 
-const handled = (operation: Operation, place: Place): Promise<unknown> => {
+const handled = async (operation: Operation, place: Place): Promise<unknown> => {
   const context = contextOf(
     place,
     operation.type === "lock" && !operation.mayGoBack ? "accountant" : "admin",
@@ -79,6 +80,15 @@ const handled = (operation: Operation, place: Place): Promise<unknown> => {
       return operation.type === "batch"
         ? transactionHandlers.postBatch({ ...none, body }, context)
         : transactionHandlers.postBulk({ ...none, body }, context);
+    }
+    case "import": {
+      const { transactions, opens } = operation;
+      const rows = transactions.map((transaction) => ({
+        transaction,
+        opens: opens.filter(({ path }) => transaction.postings.some(({ account }) => account === path)),
+        writes: [create(thingEntity, { id: transaction.id, version: 1, name: transaction.id })],
+      }));
+      return { results: await postAll(context, rows) };
     }
     case "flow": {
       const { transaction, opens } = operation;

@@ -4,7 +4,7 @@ import { fromItem, type Item } from "../../../functions/kit/table/item.ts";
 import { publicationsOf } from "../../../functions/publisher/publish.ts";
 import { hold, holdAccount, Violation } from "./kept.ts";
 import type { Change, MemoryTable } from "./memory.ts";
-import { expiryOf, type Operation, reasonsOf, requestsOf } from "./operations.ts";
+import { expiryOf, isFlow, isInRows, type Operation, reasonsOf, requestsOf } from "./operations.ts";
 import { counts, type Entry, Paper, type Request } from "./paper.ts";
 
 /** An operation that somebody wrote something for. */
@@ -75,7 +75,7 @@ export class Commits {
       ...new Map(drafts.toReversed().map((draft) => [draft.id, draft])).values(),
     ].toReversed();
     const opens = all.flatMap((one) => one.opens);
-    return { drafts: distinct, opens, byHand: operation.type !== "flow", now };
+    return { drafts: distinct, opens, byHand: !isFlow(operation), now };
   }
 
   #posted(changes: readonly Change[], author: Author): string[] {
@@ -90,7 +90,7 @@ export class Commits {
     const ids = records.map(({ id }) => id);
     const request = this.#requestFor(ids, records, author);
     hold(`what ${operation.type} writes`, request.drafts.map(({ id }) => id).sort(), [...ids].sort());
-    if (operation.type !== "bulk" && operation.type !== "sweep") {
+    if (!isInRows(operation) && operation.type !== "sweep") {
       const wanted = requestsOf(paper, operation, request.now).flatMap(({ drafts }) => drafts);
       hold(`all of ${operation.type}`, [...ids].sort(), wanted.map(({ id }) => id).sort());
     }
@@ -98,14 +98,14 @@ export class Commits {
     if (ids.some((id) => paper.entries.has(id))) throw new Violation(`${ids} was posted twice`);
     const reasons = new Set([
       ...paper.reasons(request),
-      ...(operation.type === "bulk" ? [] : reasonsOf(paper, operation, request.now, this.#products)),
+      ...(isInRows(operation) ? [] : reasonsOf(paper, operation, request.now, this.#products)),
     ]);
     reasons.delete("limit.exceeded");
     if (reasons.size > 0)
       throw new Violation(`posted in spite of ${[...reasons]}: ${JSON.stringify(request.drafts)}`);
     paper.write(request, request.now);
     for (const id of ids) author.wrote.add(id);
-    if (operation.type === "flow") for (const id of ids) this.flows.add(id);
+    if (isFlow(operation)) for (const id of ids) this.flows.add(id);
     for (const record of records) this.#record(record);
     const events = records.flatMap(({ id }) => this.#eventsOf(id, operation));
     const touched = new Set(

@@ -173,7 +173,8 @@ const bulk = (maker: Maker): Operation => {
   if (chance(4) === 0 && first) transactions.push(first);
   const id = [...paper.entries.keys()].at(-1);
   if (chance(4) === 0 && id !== undefined) transactions.push({ ...transactionOf(maker), id });
-  return { type: "bulk", transactions, opens: opensOf(chance, transactions) };
+  const type = transactions.length % 3 === 0 ? "import" : "bulk";
+  return { type, transactions, opens: opensOf(chance, transactions) };
 };
 
 const constraint = ({ chance }: Maker): Operation => {

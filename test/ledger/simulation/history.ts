@@ -9,7 +9,7 @@ import { forgetAll, nextAlias, recordOf } from "./ground.ts";
 import { holdAll, Violation } from "./kept.ts";
 import { MemoryTable } from "./memory.ts";
 import { databaseOf, type FaultKind, type Instance, type Network, type Tampering } from "./network.ts";
-import { type Operation, reasonsOf, requestsOf } from "./operations.ts";
+import { isInRows, type Operation, reasonsOf, requestsOf } from "./operations.ts";
 import { holdReads } from "./reads.ts";
 import { type Chance, chanceOf, pick, quiet, Scheduler } from "./scheduler.ts";
 
@@ -299,7 +299,7 @@ class History {
     const { operation, reasons, rowReasons, now } = flying;
     const { paper } = this.#commits;
     for (const reason of reasonsOf(paper, operation, now, this.#products)) reasons.add(reason);
-    if (operation.type === "bulk")
+    if (isInRows(operation))
       for (const [n, request] of requestsOf(paper, operation, now).entries()) {
         const there = rowReasons.get(String(n)) ?? new Set();
         rowReasons.set(String(n), there);

@@ -8,7 +8,8 @@ type Opens = readonly NewAccount[];
 export type Operation =
   | { readonly type: "post"; readonly transaction: NewTransaction; readonly opens: Opens }
   | {
-      readonly type: "batch" | "bulk";
+      /** An import is a flow in bulk: each row has a record of its own beside it. */
+      readonly type: "batch" | "bulk" | "import";
       readonly transactions: readonly NewTransaction[];
       readonly opens: Opens;
     }
@@ -37,6 +38,11 @@ export type Operation =
   | { readonly type: "balance"; readonly account: string; readonly commodity: string }
   | { readonly type: "trial"; readonly commodity: string };
 
+/** Whether its transactions are posted each by itself. */
+export const isInRows = ({ type }: Operation): boolean => type === "bulk" || type === "import";
+/** Whether a part of the system asks for it, which writes records of its own beside. */
+export const isFlow = ({ type }: Operation): boolean => type === "flow" || type === "import";
+
 /** Accounts that are opened by the way: those of the wishes that are posted to. */
 const opensOf = (opens: Opens, transactions: readonly { readonly postings: readonly Posting[] }[]): Opens =>
   opens.filter(({ path }) =>
@@ -58,6 +64,7 @@ const draftsOf = (paper: Paper, operation: Operation): Draft[] | undefined => {
       return [draftOf(operation.transaction)];
     case "batch":
     case "bulk":
+    case "import":
       return operation.transactions.map(draftOf);
     case "reserve": {
       const { transaction, expiresAt } = operation;
@@ -89,8 +96,8 @@ const draftsOf = (paper: Paper, operation: Operation): Draft[] | undefined => {
 export const requestsOf = (paper: Paper, operation: Operation, now: string): Request[] => {
   const drafts = draftsOf(paper, operation) ?? [];
   const wishes = "opens" in operation ? operation.opens : [];
-  const byHand = operation.type !== "flow";
-  if (operation.type === "bulk")
+  const byHand = !isFlow(operation);
+  if (isInRows(operation))
     return drafts.map((draft) => ({ drafts: [draft], opens: opensOf(wishes, [draft]), byHand, now }));
   return drafts.length === 0 ? [] : [{ drafts, opens: opensOf(wishes, drafts), byHand, now }];
 };
@@ -172,7 +179,7 @@ export const reasonsOf = (
   products: ReadonlySet<string>,
 ): Set<string> => {
   const reasons = new Set(accountReasons(paper, operation, now));
-  if (operation.type === "bulk") return reasons;
+  if (isInRows(operation)) return reasons;
   for (const request of requestsOf(paper, operation, now))
     for (const reason of paper.reasons(request)) reasons.add(reason);
   if (namesUnknown(operation, products)) reasons.add("reference.unknown");
