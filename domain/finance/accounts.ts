@@ -32,6 +32,12 @@ export const MoneyAccount = z
   .regex(/^(bank|cash)(:[A-Za-z0-9-]{1,40})?$/)
   .meta({ description: "Opened by the first payment that names it", examples: ["bank"] });
 
+/** What a sold line is booked on: `revenue`, or one below it. */
+export const RevenueAccount = z
+  .string()
+  .regex(/^revenue(:[A-Za-z0-9-]{1,40})?$/)
+  .meta({ description: "Opened by the first document that names it", examples: ["revenue:services"] });
+
 /** What a supplier's line is booked on. */
 export const CostAccount = z
   .enum(["goods-received", "inventory", "other-cost"])
@@ -87,6 +93,8 @@ export const openedByFinance = (path: string): NewAccount | undefined => {
   if (/^clients:[^:]+:payable$/.test(path)) return { ...kept, type: "liability", mayGoBelowZero: true };
   if (/^clients:[^:]+:advance$/.test(path)) return { ...kept, type: "liability", mayGoBelowZero: false };
   if (/^clients:[^:]+:prepaid$/.test(path)) return { ...kept, type: "asset", mayGoBelowZero: false };
+  if (RevenueAccount.safeParse(path).success)
+    return { path, type: "income", turnover: "revenue", mayGoBelowZero: true };
   if (MoneyAccount.safeParse(path).success) return { path, type: "asset", mayGoBelowZero: true };
   return undefined;
 };

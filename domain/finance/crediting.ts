@@ -207,8 +207,13 @@ const creditLegs = (
 ): Leg[] => {
   const { side, clientId, currency } = invoice;
   const booked: BookedLine[] = lines.map(({ line: at, ...line }) => {
-    const { discountMinor = 0, netMinor: whole = 0, costAccount } = invoice.lines[at] ?? {};
-    return { ...line, costAccount, discountMinor: shareOf(discountMinor, line.netMinor, whole) };
+    const sold = invoice.lines[at];
+    return {
+      ...line,
+      costAccount: sold?.costAccount,
+      revenueAccount: sold?.revenueAccount,
+      discountMinor: shareOf(sold?.discountMinor ?? 0, line.netMinor, sold?.netMinor ?? 0),
+    };
   });
   return [
     ...settledLegs(invoice, [{ currency, amountMinor: settledMinor, amountBookMinor: settledBookMinor }]),

@@ -85,6 +85,7 @@ export interface BookedLine {
   readonly percent: string;
   readonly productId?: string | undefined;
   readonly costAccount?: string | undefined;
+  readonly revenueAccount?: string | undefined;
 }
 
 /** A part of a minor unit, so small that rounding it moves no share. */
@@ -131,8 +132,8 @@ export const counterLegs = (
   );
   return [
     // Each line's revenue less its discount is its own net, by whatever the discounts are shared.
-    ...lines.flatMap(({ productId }, at) =>
-      leg("revenue", -sumMinor([nets[at] ?? 0, discounts[at] ?? 0]), productId),
+    ...lines.flatMap(({ productId, revenueAccount = "revenue" }, at) =>
+      leg(revenueAccount, -sumMinor([nets[at] ?? 0, discounts[at] ?? 0]), productId),
     ),
     ...lines.flatMap(({ productId }, at) => leg("discounts", discounts[at] ?? 0, productId)),
     ...leg(taxPath(side), -tax),

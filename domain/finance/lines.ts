@@ -9,7 +9,7 @@ import { mostScale, Quantity } from "../kernel/quantity.ts";
 import { Text } from "../kernel/text.ts";
 import type { Day } from "../kernel/time.ts";
 import { type Product, priceOn } from "../products/product.ts";
-import { CostAccount, NewCostAccount, type Side } from "./accounts.ts";
+import { CostAccount, NewCostAccount, RevenueAccount, type Side } from "./accounts.ts";
 import type { FinanceSettings } from "./settings.ts";
 import { Percent, TaxSum, taxed } from "./tax.ts";
 
@@ -34,6 +34,9 @@ export const LineInput = z.strictObject({
   discount: Discount.optional(),
   taxId: Slug.optional().meta({ description: "A tax rate of the settings; the standard one if absent" }),
   costAccount: NewCostAccount.optional().meta({ description: "Of a supplier's line" }),
+  revenueAccount: RevenueAccount.optional().meta({
+    description: "Of a sold line; by the settings and the product's category where none is given",
+  }),
 });
 export type LineInput = z.infer<typeof LineInput>;
 
@@ -53,6 +56,7 @@ export const Line = z.object({
   taxMinor: MinorAmount,
   totalMinor: MinorAmount,
   costAccount: CostAccount.optional(),
+  revenueAccount: RevenueAccount.optional().meta({ description: "Absent: `revenue`" }),
 });
 export type Line = z.infer<typeof Line>;
 
@@ -81,6 +85,17 @@ type Priced = Omit<Line, "netMinor" | "taxMinor" | "totalMinor"> & {
   readonly amountMinor: number;
 };
 
+/** Where a sold line is booked: as it says, or as the settings say of the product's category. */
+const soldOn = (
+  { revenueAccount }: LineInput,
+  product: Product | undefined,
+  { revenueAccounts = [] }: FinanceSettings,
+): Pick<Line, "revenueAccount"> => {
+  const ofCategory = revenueAccounts.find(({ category }) => category === product?.category)?.account;
+  const account = revenueAccount ?? ofCategory;
+  return account === undefined || account === "revenue" ? {} : { revenueAccount: account };
+};
+
 const priced = (input: LineInput, pointer: string, around: LineSurroundings): Priced | FieldFault[] => {
   const faults: FieldFault[] = [];
   const fault = (field: string, reason: string) => faults.push({ pointer: `${pointer}/${field}`, reason });
@@ -93,6 +108,8 @@ const priced = (input: LineInput, pointer: string, around: LineSurroundings): Pr
     fault("scale", `is ${product.unit.scale} for this product`);
   if (around.side === "sale" && input.costAccount !== undefined)
     fault("costAccount", "goes with a purchase only");
+  if (around.side === "purchase" && input.revenueAccount !== undefined)
+    fault("revenueAccount", "goes with a sale only");
   const scale = product?.unit.scale ?? input.scale ?? 0;
   const text = input.description ?? product?.name;
   if (text === undefined) fault("description", "is needed without a product");
@@ -113,7 +130,9 @@ const priced = (input: LineInput, pointer: string, around: LineSurroundings): Pr
     discountMinor: lineTotalMinor(line, pointer) - amountMinor,
     taxId,
     percent: rate.percent,
-    ...(around.side === "purchase" ? { costAccount: input.costAccount ?? "goods-received" } : {}),
+    ...(around.side === "purchase"
+      ? { costAccount: input.costAccount ?? "goods-received" }
+      : soldOn(input, product, around.settings)),
     amountMinor,
   };
 };

@@ -3,6 +3,7 @@ import { Slug } from "../deals/deal.ts";
 import { Failure, type FieldFault } from "../kernel/errors.ts";
 import { Line } from "../kernel/text.ts";
 import { Instant } from "../kernel/time.ts";
+import { RevenueAccount } from "./accounts.ts";
 import { plainDecimal } from "./decimal.ts";
 import { Percent } from "./tax.ts";
 
@@ -42,6 +43,11 @@ const fields = {
     .min(1)
     .max(50)
     .meta({ description: "The first active one of a kind is taken where none is named" }),
+  revenueAccounts: z
+    .array(z.strictObject({ category: Line.min(1).max(100), account: RevenueAccount }))
+    .max(100)
+    .optional()
+    .meta({ description: "By the product's category; what has none there is booked on `revenue`" }),
   paymentDays: z.int().min(0).max(365).meta({ description: "Due so many days after the day of issue" }),
 };
 
@@ -121,6 +127,11 @@ export const changedFinanceSettings = (
       change.series.map(({ code }) => code),
       "/series",
       "code",
+    ),
+    ...repeated(
+      (change.revenueAccounts ?? []).map(({ category }) => category),
+      "/revenueAccounts",
+      "category",
     ),
     ...alteredRates(before, change),
     ...alteredSeries(before, change),

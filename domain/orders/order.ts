@@ -82,7 +82,7 @@ export type OrderChange = z.infer<typeof OrderChange>;
 const done = z.int().min(0);
 
 /** A line, with what became of its quantity. */
-export const OrderLine = Line.omit({ productId: true, costAccount: true }).extend({
+export const OrderLine = Line.omit({ productId: true, costAccount: true, revenueAccount: true }).extend({
   productId: Id("product"),
   warehouseId: Id("warehouse").optional().meta({ description: "Absent: a service" }),
   place: PlaceCode.optional(),

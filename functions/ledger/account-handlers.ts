@@ -7,7 +7,7 @@ import {
   controlOf,
   openedAccount,
 } from "../../domain/ledger/account.ts";
-import { checkOpenedByHand } from "../../domain/ledger/chart.ts";
+import { checkFitsAbove, checkOpenedByHand } from "../../domain/ledger/chart.ts";
 import { happened } from "../../events/event.ts";
 import { accountChanged, accountOpened } from "../../events/ledger.ts";
 import { type Context, checkVersion } from "../kit/context.ts";
@@ -56,6 +56,7 @@ const change = (account: Account, writes: readonly Write[]) => ({
 export const accountHandlers: Handlers<typeof accountRoutes> = {
   async openAccount({ body }, context) {
     checkOpenedByHand(body.path, "/path");
+    checkFitsAbove(body);
     await ensureChart(context);
     await checkReferences(context.store, referencesIn(body.path));
     const account = openedAccount(body, context.now);
