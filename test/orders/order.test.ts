@@ -4,9 +4,11 @@ import { totalled } from "../../domain/finance/lines.ts";
 import { standardFinanceSettings } from "../../domain/finance/settings.ts";
 import { Failure } from "../../domain/kernel/errors.ts";
 import { postingsOfTransaction } from "../../domain/ledger/transaction.ts";
+import { billed } from "../../domain/orders/billing.ts";
 import {
   cancelled,
   confirmed,
+  heldMore,
   invoiced,
   newOrder,
   openIn,
@@ -38,7 +40,7 @@ const orderOf = (lines: readonly { quantity: number; unitPriceMinor: number; sha
     ]),
   );
   const input = NewOrder.parse({
-    clientId: idOf("cli", 1),
+    ...{ clientId: idOf("cli", 1), contractId: idOf("ctr", 1) },
     lines: lines.map(({ quantity, unitPriceMinor, sharePercent }, n) => ({
       ...{ productId: idOf("prd", n), warehouseId: idOf("whs", 1), quantity, unitPriceMinor },
       discount: { amountMinor: Math.floor((quantity * unitPriceMinor * sharePercent) / 100) },
@@ -95,9 +97,12 @@ describe("whatever is done with an order, in whatever order", () => {
     fc.assert(
       fc.property(someLines, fc.array(step, { maxLength: 40 }), (lines, steps) => {
         let { order } = orderOf(lines);
+        let consumedMinor = 0;
         for (const [n, one] of steps.entries()) {
+          const before = order;
           try {
-            order = stepped(order, one, n);
+            order = stepped(before, one, n);
+            if (one.kind === "invoice") consumedMinor += billed(before, partsToInvoice(before)).netMinor;
           } catch (error) {
             if (!(error instanceof Failure)) throw error;
             expect(error.code).toMatch(/^(order\.|reference\.unknown)/);
@@ -119,8 +124,13 @@ describe("whatever is done with an order, in whatever order", () => {
             expect(sums(order.shipments)).toEqual([line.shippedQuantity, line.returnedQuantity]);
             expect(sums(order.invoices)).toEqual([line.invoicedQuantity, line.creditedQuantity]);
           }
+          // What it holds of its contract only ever lessens, and with what was invoiced is never more than was confirmed.
+          expect(heldMore(before, order)).toBeLessThanOrEqual(0);
+          expect(order.contractHeldMinor).toBeGreaterThanOrEqual(0);
+          expect((order.contractHeldMinor ?? 0) + consumedMinor).toBeLessThanOrEqual(order.netMinor);
           const isOver = order.lines.every((line) => openIn(line) + uninvoicedIn(line) === 0);
           expect(order.state === "done" || order.state === "cancelled").toBe(isOver);
+          if (isOver) expect(order.contractHeldMinor).toBe(0);
         }
       }),
       { seed, numRuns: 200 },
