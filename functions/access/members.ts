@@ -9,7 +9,7 @@ import {
 import { rightsByRole } from "../../domain/access/permissions.ts";
 import type { Member } from "../../domain/access/records.ts";
 import { teamsAfter } from "../../domain/access/team.ts";
-import { pageSize } from "../../domain/kernel/page.ts";
+import { pagingOf } from "../../domain/kernel/page.ts";
 import { memberChanged, memberDismissed, memberInvited, memberReinstated } from "../../events/access.ts";
 import { happened } from "../../events/event.ts";
 import { checkVersion } from "../kit/context.ts";
@@ -44,12 +44,12 @@ export const memberHandlers: Handlers<typeof memberRoutes> = {
     });
   },
 
-  async listMembers({ query: { teamId, status, limit, cursor } }, { store }) {
+  async listMembers({ query }, { store }) {
+    const { teamId, status } = query;
     return store.list<Member>({
       ...(teamId ? { index: "team", pk: `TEAM#${teamId}#MEMBERS` } : { index: "list", pk: "MEMBERS" }),
       ...(status ? { beginsWith: `${status}#` } : {}),
-      limit: limit ?? pageSize.standard,
-      cursor,
+      ...pagingOf(query),
     });
   },
 

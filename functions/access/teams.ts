@@ -1,7 +1,7 @@
 import type { Member, Team } from "../../domain/access/records.ts";
 import { changedTeam, checkEmpty, led, newTeam } from "../../domain/access/team.ts";
 import { Failure } from "../../domain/kernel/errors.ts";
-import { pageSize } from "../../domain/kernel/page.ts";
+import { pagingOf } from "../../domain/kernel/page.ts";
 import { type Instant, millisecondsOf } from "../../domain/kernel/time.ts";
 import { memberChanged, teamChanged, teamCreated, teamDeleted } from "../../events/access.ts";
 import { type Happened, happened } from "../../events/event.ts";
@@ -57,12 +57,11 @@ export const teamHandlers: Handlers<typeof teamRoutes> = {
     });
   },
 
-  async listTeams({ query: { limit, cursor } }, { store }) {
+  async listTeams({ query }, { store }) {
     return store.list<Team>({
       pk: teamsPartition,
       beginsWith: "TEAM#",
-      limit: limit ?? pageSize.standard,
-      cursor,
+      ...pagingOf(query),
     });
   },
 

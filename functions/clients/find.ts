@@ -1,17 +1,11 @@
 import type { Client } from "../../domain/clients/client.ts";
 import { findingTerm, type NameSearch, nameMatches, wholeTerm } from "../../domain/clients/names.ts";
-import type { Page } from "../../domain/kernel/page.ts";
+import type { Page, Paging } from "../../domain/kernel/page.ts";
 import type { Entity, VersionedRecord } from "../kit/table/entity.ts";
 import type { Item } from "../kit/table/item.ts";
 import { siftedPage } from "../kit/table/sifted.ts";
 import type { Store } from "../kit/table/store.ts";
 import { clientEntity, foundBy, partitions } from "./store.ts";
-
-/** How long a page is, and where it goes on. */
-export interface Paging {
-  readonly limit: number;
-  readonly cursor?: string | undefined;
-}
 
 /** What a client has to be to be found. */
 export interface Wanted {

@@ -7,7 +7,7 @@ import { refuseFaults } from "../../domain/clients/whole.ts";
 import type { Deal } from "../../domain/deals/deal.ts";
 import { changedFieldValues } from "../../domain/fields/values.ts";
 import { notFound } from "../../domain/kernel/errors.ts";
-import { pageSize } from "../../domain/kernel/page.ts";
+import { pagingOf } from "../../domain/kernel/page.ts";
 import { dayIn } from "../../domain/kernel/time.ts";
 import { clientChanged, clientReassigned } from "../../events/clients.ts";
 import { type Happened, happened } from "../../events/event.ts";
@@ -128,8 +128,7 @@ export const clientHandlers: Handlers<typeof clientRoutes> = {
         index: "client",
         pk: partitions.client(params.clientId),
         newestFirst: true,
-        limit: query.limit ?? pageSize.standard,
-        cursor: query.cursor,
+        ...pagingOf(query),
       },
       async (items) =>
         items.map((item) => {

@@ -6,13 +6,13 @@ import { type Client, tagKey } from "../../domain/clients/client.ts";
 import { sameTaxId } from "../../domain/clients/legal.ts";
 import { nameMatches, nameSearch } from "../../domain/clients/names.ts";
 import { phoneNumber } from "../../domain/clients/phone.ts";
-import { type Page, pageSize } from "../../domain/kernel/page.ts";
+import { type Page, type Paging, pagingOf } from "../../domain/kernel/page.ts";
 import type { Context } from "../kit/context.ts";
 import { fromItem } from "../kit/table/item.ts";
 import { mergedPage } from "../kit/table/merged.ts";
 import { siftedPage } from "../kit/table/sifted.ts";
 import type { ListQuery, Store } from "../kit/table/store.ts";
-import { byExternalId, byNamePart, byParent, byPart, byTag, type Paging, type Wanted } from "./find.ts";
+import { byExternalId, byNamePart, byParent, byPart, byTag, type Wanted } from "./find.ts";
 import { clientCounterpartyEntity, contactEntity, partitions, shards } from "./store.ts";
 
 /** What a list of clients is narrowed by; all that is named holds. */
@@ -80,7 +80,7 @@ export const listClients = async (
   { store, member, scope, tenant }: Pick<Context, "store" | "member" | "scope" | "tenant">,
 ): Promise<Page<Client>> => {
   const wanted = wantedBy(query, member, scope);
-  const paging = { limit: query.limit ?? pageSize.standard, cursor: query.cursor };
+  const paging = pagingOf(query);
 
   if (query.phone !== undefined) {
     const parsed = phoneNumber(query.phone, tenant.country);

@@ -1,6 +1,6 @@
 import { changedNote, type Note, removedNote } from "../../domain/clients/note.ts";
 import { notFound } from "../../domain/kernel/errors.ts";
-import { pageSize } from "../../domain/kernel/page.ts";
+import { pagingOf } from "../../domain/kernel/page.ts";
 import { clientNoted, clientNoteRemoved } from "../../events/clients.ts";
 import { happened } from "../../events/event.ts";
 import { type Context, checkVersion } from "../kit/context.ts";
@@ -58,8 +58,7 @@ export const noteHandlers: Handlers<Routes> = {
         pk: partitions.client(params.clientId),
         beginsWith: "NOTE#",
         newestFirst: true,
-        limit: query.limit ?? pageSize.standard,
-        cursor: query.cursor,
+        ...pagingOf(query),
       },
       async (items) =>
         items.map((item) => fromItem<Note>(item)).map((note) => (note.removedAt ? undefined : note)),

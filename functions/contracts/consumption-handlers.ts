@@ -1,6 +1,6 @@
 import { type Consumption, consumed, reversed } from "../../domain/contracts/consumption.ts";
 import { Failure, notFound } from "../../domain/kernel/errors.ts";
-import { pageSize } from "../../domain/kernel/page.ts";
+import { pagingOf } from "../../domain/kernel/page.ts";
 import type { Context } from "../kit/context.ts";
 import type { Handlers } from "../kit/serve.ts";
 import { loadContract } from "./access.ts";
@@ -48,8 +48,7 @@ export const consumptionHandlers: Handlers<Routes> = {
       pk: partitions.contract(id),
       beginsWith: consumptionPrefix,
       newestFirst: true,
-      limit: query.limit ?? pageSize.standard,
-      cursor: query.cursor,
+      ...pagingOf(query),
     });
   },
 

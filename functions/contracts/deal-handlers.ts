@@ -1,7 +1,7 @@
 import { withDeal, withoutDeal } from "../../domain/contracts/change.ts";
 import { type ContractDeal, mostDeals } from "../../domain/contracts/contract.ts";
 import { Failure } from "../../domain/kernel/errors.ts";
-import { pageSize } from "../../domain/kernel/page.ts";
+import { pagingOf } from "../../domain/kernel/page.ts";
 import { found } from "../kit/found.ts";
 import type { Handlers } from "../kit/serve.ts";
 import { create, remove } from "../kit/table/store.ts";
@@ -38,8 +38,7 @@ export const dealHandlers: Handlers<Routes> = {
     return context.store.list<ContractDeal>({
       index: "list",
       pk: partitions.dealsOf(id),
-      limit: query.limit ?? pageSize.standard,
-      cursor: query.cursor,
+      ...pagingOf(query),
     });
   },
 

@@ -5,7 +5,7 @@ import {
   contractOn,
   lastDayOf,
 } from "../../domain/contracts/contract.ts";
-import { type Page, pageSize } from "../../domain/kernel/page.ts";
+import { type Page, pagingOf } from "../../domain/kernel/page.ts";
 import { reachedClients } from "../clients/access.ts";
 import type { Context } from "../kit/context.ts";
 import type { RequestOf } from "../kit/route.ts";
@@ -77,9 +77,7 @@ export const listContracts = async (wanted: Wanted, context: Context): Promise<P
     return { items: shown.flatMap((one) => (one ? [one] : [])) };
   }
   const { part, read } = partOf(wanted, context);
-  return siftedPage(
-    context.store,
-    { ...part, limit: wanted.limit ?? pageSize.standard, cursor: wanted.cursor },
-    async (items) => shownOf(context, wanted, await read(items)),
+  return siftedPage(context.store, { ...part, ...pagingOf(wanted) }, async (items) =>
+    shownOf(context, wanted, await read(items)),
   );
 };

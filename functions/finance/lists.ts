@@ -2,7 +2,7 @@ import type { Side } from "../../domain/finance/accounts.ts";
 import type { CreditNote } from "../../domain/finance/credit.ts";
 import type { Invoice, InvoiceState } from "../../domain/finance/invoice.ts";
 import type { Payment } from "../../domain/finance/payment.ts";
-import { type Page, pageSize } from "../../domain/kernel/page.ts";
+import { type Page, pagingOf } from "../../domain/kernel/page.ts";
 import { monthIn } from "../../domain/kernel/time.ts";
 import type { Context } from "../kit/context.ts";
 import { fromItem } from "../kit/table/item.ts";
@@ -30,7 +30,7 @@ const ofClient = async <R extends { readonly clientId: string }>(
   context: Context,
   clientId: string,
   prefix: string,
-  { limit = pageSize.standard, cursor }: Asked,
+  asked: Asked,
 ): Promise<Page<R>> =>
   reached(
     context,
@@ -38,8 +38,7 @@ const ofClient = async <R extends { readonly clientId: string }>(
       index: "client",
       pk: financePartitions.client(clientId),
       beginsWith: prefix,
-      limit,
-      cursor,
+      ...pagingOf(asked),
     }),
   );
 
@@ -47,9 +46,9 @@ const ofPartitions = async <R extends { readonly clientId: string }>(
   context: Context,
   pks: readonly string[],
   newestFirst: boolean,
-  { limit = pageSize.standard, cursor }: Asked,
+  asked: Asked,
 ): Promise<Page<R>> => {
-  const page = await mergedPage(context.store, { index: "list", pks, newestFirst, limit, cursor });
+  const page = await mergedPage(context.store, { index: "list", pks, newestFirst, ...pagingOf(asked) });
   return reached(context, { ...page, items: page.items.map((item) => fromItem<R>(item)) });
 };
 

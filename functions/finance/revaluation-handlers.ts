@@ -11,7 +11,7 @@ import {
   withEdition,
 } from "../../domain/finance/revaluation.ts";
 import { Failure, notFound } from "../../domain/kernel/errors.ts";
-import { pageSize } from "../../domain/kernel/page.ts";
+import { pagingOf } from "../../domain/kernel/page.ts";
 import type { Day } from "../../domain/kernel/time.ts";
 import { isCurrency } from "../../domain/ledger/commodity.ts";
 import { happened } from "../../events/event.ts";
@@ -138,8 +138,7 @@ export const revaluationHandlers: Handlers<typeof revaluationRoutes> = {
     return store.list({
       pk: financePartitions.revaluations,
       newestFirst: true,
-      limit: query.limit ?? pageSize.standard,
-      cursor: query.cursor,
+      ...pagingOf(query),
     });
   },
 

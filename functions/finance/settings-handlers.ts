@@ -1,7 +1,7 @@
 import { changedRate, publishedRates } from "../../domain/finance/rates.ts";
 import { changedFinanceSettings } from "../../domain/finance/settings.ts";
 import { Failure, notFound } from "../../domain/kernel/errors.ts";
-import { pageSize } from "../../domain/kernel/page.ts";
+import { pagingOf } from "../../domain/kernel/page.ts";
 import { happened } from "../../events/event.ts";
 import { exchangeRateSet, financeSettingsChanged } from "../../events/finance.ts";
 import { checkVersion } from "../kit/context.ts";
@@ -35,8 +35,7 @@ export const financeSettingsHandlers: Handlers<typeof financeSettingsRoutes> = {
     return store.list({
       pk: financePartitions.rates(query.currency),
       newestFirst: true,
-      limit: query.limit ?? pageSize.standard,
-      cursor: query.cursor,
+      ...pagingOf(query),
     });
   },
 

@@ -1,6 +1,6 @@
 import { cancelled, type ImportJob, importOf, newImportJob, resumed } from "../../domain/imports/job.ts";
 import { Failure } from "../../domain/kernel/errors.ts";
-import { pageSize } from "../../domain/kernel/page.ts";
+import { pagingOf } from "../../domain/kernel/page.ts";
 import { instantOf, millisecondsOf } from "../../domain/kernel/time.ts";
 import { happened } from "../../events/event.ts";
 import { callOf, importContinued, importEnded, importRequested } from "../../events/imports.ts";
@@ -54,8 +54,7 @@ export const importHandlers = (uploads: Uploads): Handlers<typeof importRoutes> 
       index: "list",
       pk: "IMPORTS",
       newestFirst: true,
-      limit: query.limit ?? pageSize.standard,
-      cursor: query.cursor,
+      ...pagingOf(query),
     });
     return { ...page, items: page.items.map(importOf) };
   },
@@ -69,8 +68,7 @@ export const importHandlers = (uploads: Uploads): Handlers<typeof importRoutes> 
     return context.store.list<FaultyRow>({
       pk: importEntity.key(job).pk,
       beginsWith: faultsPrefix,
-      limit: query.limit ?? pageSize.standard,
-      cursor: query.cursor,
+      ...pagingOf(query),
     });
   },
 

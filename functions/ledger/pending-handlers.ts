@@ -1,4 +1,4 @@
-import { pageSize } from "../../domain/kernel/page.ts";
+import { pagingOf } from "../../domain/kernel/page.ts";
 import type { Pending } from "../../domain/ledger/pending.ts";
 import { checkCallersId } from "../../domain/ledger/transaction.ts";
 import type { Handlers } from "../kit/serve.ts";
@@ -23,8 +23,7 @@ export const pendingHandlers: Handlers<typeof pendingRoutes> = {
     const { items, next } = await mergedPage(store, {
       index: "list",
       pks: pendingPartitions,
-      limit: query.limit ?? pageSize.standard,
-      cursor: query.cursor,
+      ...pagingOf(query),
     });
     return { items: items.map((item) => fromItem<Pending>(item)), ...(next === undefined ? {} : { next }) };
   },

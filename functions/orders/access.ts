@@ -1,6 +1,6 @@
 import { visible } from "../../domain/access/scope.ts";
 import { notFound } from "../../domain/kernel/errors.ts";
-import { type Page, pageSize } from "../../domain/kernel/page.ts";
+import { type Page, pagingOf } from "../../domain/kernel/page.ts";
 import type { Order } from "../../domain/orders/order.ts";
 import { clientEntity } from "../clients/store.ts";
 import { dealEntity } from "../deals/store.ts";
@@ -72,8 +72,7 @@ export const listOrders = async (context: Context, wanted: Wanted): Promise<Page
     {
       ...partOf(wanted),
       newestFirst: true,
-      limit: wanted.limit ?? pageSize.standard,
-      cursor: wanted.cursor,
+      ...pagingOf(wanted),
     },
     async (items) => {
       const orders = items.map((item) => fromItem<Order>(item));

@@ -1,5 +1,5 @@
 import { Failure, notFound } from "../../domain/kernel/errors.ts";
-import { pageSize } from "../../domain/kernel/page.ts";
+import { pagingOf } from "../../domain/kernel/page.ts";
 import {
   changedPosition,
   changedPosts,
@@ -51,8 +51,7 @@ export const peopleHandlers: Handlers<typeof peopleRoutes> = {
     return store.list<Position>({
       index: "list",
       pk: partitions.positions,
-      limit: query.limit ?? pageSize.standard,
-      cursor: query.cursor,
+      ...pagingOf(query),
     });
   },
 

@@ -1,5 +1,5 @@
 import { Failure, notFound } from "../../domain/kernel/errors.ts";
-import { pageSize } from "../../domain/kernel/page.ts";
+import { pagingOf } from "../../domain/kernel/page.ts";
 import type { Day } from "../../domain/kernel/time.ts";
 import { reversalOf } from "../../domain/ledger/reversal.ts";
 import {
@@ -98,8 +98,7 @@ export const timeHandlers: Handlers<Routes> = {
         ...part,
         between: [`${prefix}${query.from ?? "0000"}`, `${prefix}${query.to ?? "9999"}~`],
         newestFirst: true,
-        limit: query.limit ?? pageSize.standard,
-        cursor: query.cursor,
+        ...pagingOf(query),
       },
       async (items) => {
         const entries = items.map((item) => fromItem<TimeEntry>(item));

@@ -1,4 +1,4 @@
-import { pageSize } from "../../domain/kernel/page.ts";
+import { pagingOf } from "../../domain/kernel/page.ts";
 import { changedProduct, newProduct, type Product } from "../../domain/products/product.ts";
 import { happened } from "../../events/event.ts";
 import { productChanged, productCreated } from "../../events/products.ts";
@@ -28,8 +28,7 @@ export const productHandlers: Handlers<typeof productRoutes> = {
     return store.list<Product>({
       index: "list",
       pk: "PRODUCTS",
-      limit: query.limit ?? pageSize.standard,
-      cursor: query.cursor,
+      ...pagingOf(query),
     });
   },
 

@@ -1,5 +1,5 @@
 import { exactNumber } from "../../domain/kernel/money.ts";
-import { pageSize } from "../../domain/kernel/page.ts";
+import { pagingOf } from "../../domain/kernel/page.ts";
 import { type Day, type Month, monthIn } from "../../domain/kernel/time.ts";
 import { monthsOf, type Parting, type ProfitPart, partsOf } from "../../domain/profit/parts.ts";
 import {
@@ -92,8 +92,7 @@ const pageOf = (
   query: Asked & { readonly limit?: number | undefined; readonly cursor?: string | undefined },
 ) =>
   allIn(context.store, dimension, periodOf(context, query), {
-    limit: query.limit ?? pageSize.standard,
-    cursor: query.cursor,
+    ...pagingOf(query),
   });
 
 const sumOf = (accounts: readonly PostedAccount[], turnover: PostedAccount["turnover"]): bigint =>

@@ -1,5 +1,5 @@
 import { Failure } from "../../domain/kernel/errors.ts";
-import type { Page } from "../../domain/kernel/page.ts";
+import type { Page, Paging } from "../../domain/kernel/page.ts";
 import type { Day } from "../../domain/kernel/time.ts";
 import type { Account } from "../../domain/ledger/account.ts";
 import { type TurnoverSums, turnoverShards } from "../../domain/ledger/effects.ts";
@@ -98,7 +98,7 @@ export const allIn = async (
   store: Store,
   dimension: Dimension,
   period: Period,
-  { limit, cursor }: { readonly limit: number; readonly cursor: string | undefined },
+  { limit, cursor }: Paging,
 ): Promise<Page<FiguresOfOne>> => {
   const items: FiguresOfOne[] = [];
   let { shard, behind } = startOf(store, cursor);

@@ -1,5 +1,5 @@
 import { Failure, notFound } from "../../domain/kernel/errors.ts";
-import { pageSize } from "../../domain/kernel/page.ts";
+import { pagingOf } from "../../domain/kernel/page.ts";
 import { monthIn } from "../../domain/kernel/time.ts";
 import { costMethodOf } from "../../domain/settings/settings.ts";
 import { type Cost, noCost } from "../../domain/stock/cost.ts";
@@ -125,14 +125,13 @@ export const stockHandlers: Handlers<typeof stockRoutes> = {
   },
 
   async listStockDocuments({ query }, { store, tenant, now }) {
-    const { deal, month = monthIn(now, tenant.timeZone), limit = pageSize.standard, cursor } = query;
+    const { deal, month = monthIn(now, tenant.timeZone) } = query;
     return store.list<StockDocument>({
       ...(deal === undefined
         ? { index: "list", pk: stockPartitions.documentsOf(month) }
         : { index: "client", pk: stockPartitions.documentsOfDeal(deal) }),
       newestFirst: true,
-      limit,
-      cursor,
+      ...pagingOf(query),
     });
   },
 
@@ -144,8 +143,7 @@ export const stockHandlers: Handlers<typeof stockRoutes> = {
     const page = await store.list<Cost>({
       index: "list",
       pk: stockPartitions.all,
-      limit: query.limit ?? pageSize.standard,
-      cursor: query.cursor,
+      ...pagingOf(query),
     });
     const items = page.items.map(({ method, ...cost }) => ({
       ...cost,
@@ -179,14 +177,13 @@ export const stockHandlers: Handlers<typeof stockRoutes> = {
 
   async listStockMovements({ params: { productId }, query }, context) {
     await checkProduct(context, productId);
-    const { from = "0000-01-01", to = "9999-12-31", limit = pageSize.standard, cursor } = query;
+    const { from = "0000-01-01", to = "9999-12-31" } = query;
     return context.store.list<StockMovement>({
       pk: stockPartitions.movements(productId),
       // `$` follows `#`, which stands behind the day: the last day is counted in.
       between: [from, `${to}$`],
       newestFirst: true,
-      limit,
-      cursor,
+      ...pagingOf(query),
     });
   },
 
@@ -196,8 +193,7 @@ export const stockHandlers: Handlers<typeof stockRoutes> = {
       index: "list",
       pk: stockPartitions.inWarehouse(warehouseId),
       ...(query.place === undefined ? {} : { beginsWith: `${query.place}#` }),
-      limit: query.limit ?? pageSize.standard,
-      cursor: query.cursor,
+      ...pagingOf(query),
     });
     return { ...page, items: page.items.map(shown) };
   },

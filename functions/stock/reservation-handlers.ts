@@ -1,6 +1,6 @@
 import { visible } from "../../domain/access/scope.ts";
 import { Failure, notFound } from "../../domain/kernel/errors.ts";
-import { pageSize } from "../../domain/kernel/page.ts";
+import { pagingOf } from "../../domain/kernel/page.ts";
 import type { Reservation } from "../../domain/stock/reservation.ts";
 import { dealEntity } from "../deals/store.ts";
 import { type Context, checkVersion } from "../kit/context.ts";
@@ -78,15 +78,14 @@ export const reservationHandlers: Handlers<typeof reservationRoutes> = {
   },
 
   async listReservations({ query }, context) {
-    const { deal, limit = pageSize.standard, cursor } = query;
+    const { deal } = query;
     if (deal !== undefined && !(await reachesDeal(context, deal))) return { items: [] };
     return context.store.list<Reservation>({
       ...(deal === undefined
         ? activePart(context)
         : { index: "client", pk: stockPartitions.reservationsOfDeal(deal) }),
       newestFirst: true,
-      limit,
-      cursor,
+      ...pagingOf(query),
     });
   },
 

@@ -1,4 +1,4 @@
-import { pageSize } from "../../domain/kernel/page.ts";
+import { pagingOf } from "../../domain/kernel/page.ts";
 import { changedWarehouse, newWarehouse, type Warehouse } from "../../domain/stock/warehouse.ts";
 import { happened } from "../../events/event.ts";
 import { warehouseChanged, warehouseCreated } from "../../events/stock.ts";
@@ -27,8 +27,7 @@ export const warehouseHandlers: Handlers<typeof warehouseRoutes> = {
     return store.list<Warehouse>({
       index: "list",
       pk: stockPartitions.warehouses,
-      limit: query.limit ?? pageSize.standard,
-      cursor: query.cursor,
+      ...pagingOf(query),
     });
   },
 
