@@ -102,7 +102,7 @@ test("what has expired cannot be posted, though no sweep has come yet; its reser
   await until("sweeps are dead letters", async () => {
     await advance("PT1M");
     return (await stack.state()).queues.some(
-      ({ name, messages }) => name.startsWith("ledgerexpiry") && messages > 0,
+      ({ name, messages }) => name.endsWith("-ledger-expiry-dead-letters") && messages > 0,
     );
   });
   expect(await statusOf("two")).toBe("open");
