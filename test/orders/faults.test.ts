@@ -5,8 +5,11 @@ import { Order } from "../../domain/orders/order.ts";
 import { Quote } from "../../domain/orders/quote.ts";
 import { clientHandlers } from "../../functions/clients/handlers.ts";
 import { clientRoutes } from "../../functions/clients/routes.ts";
+import { contractHandlers } from "../../functions/contracts/handlers.ts";
+import { contractRoutes } from "../../functions/contracts/routes.ts";
 import { financeHandlers } from "../../functions/finance/handlers.ts";
 import { financeRoutes } from "../../functions/finance/routes.ts";
+import { systemBucket } from "../../functions/kit/bucket.ts";
 import type { Ground } from "../../functions/kit/machine.ts";
 import { logWith } from "../../functions/kit/observe.ts";
 import { serve } from "../../functions/kit/serve.ts";
@@ -36,13 +39,21 @@ beforeAll(async () => {
 afterAll(() => ground.stop());
 
 const { listLedgerBalances, setLedgerLock } = ledgerReadRoutes;
+const { createContract, readContract, signContract } = contractRoutes;
+const contracts = contractHandlers(systemBucket);
+const contractsWithoutFiles = {
+  createContract: contracts.createContract,
+  readContract: contracts.readContract,
+  signContract: contracts.signContract,
+};
 const routes = {
   ...{ ...clientRoutes, ...productRoutes, ...stockRoutes, ...orderRoutes, ...quoteRoutes },
+  ...{ createContract, readContract, signContract },
   ...{ ...financeRoutes, listLedgerBalances, setLedgerLock },
 };
 const handlers = {
   ...{ ...clientHandlers, ...productHandlers, ...stockHandlers, ...orderHandlers, ...quoteHandlers },
-  ...financeHandlers,
+  ...{ ...contractsWithoutFiles, ...financeHandlers },
   ...{ listLedgerBalances: readHandlers.listLedgerBalances, setLedgerLock: lockHandlers.setLedgerLock },
 };
 
@@ -62,7 +73,17 @@ const newCompany = async () => {
   };
   const send = over(ground);
   const id = async (route: string, body: unknown) => String((await send({ route, body })).body.id);
-  const clientId = await id("POST /v1/clients", { name: "Test" });
+  const counterparties = [{ legalName: "Test SRL", country: "RO", validFrom: "2020-01-01" }];
+  const clientId = await id("POST /v1/clients", { name: "Test", counterparties });
+  const { body } = await send({ route: "GET /v1/clients/{clientId}", params: { clientId } });
+  const [linked] = Array.isArray(body.counterparties) ? body.counterparties : [];
+  const contractId = await id("POST /v1/contracts", {
+    ...{ number: "1", kind: "frame", clientId, counterpartyId: Object(linked).id },
+    ...{ validFrom: "2020-01-01", currency: "RON" },
+  });
+  const params = { contractId };
+  const signing = { signedOn: "2020-01-01" };
+  good(await send({ route: "POST /v1/contracts/{contractId}/signing", params, body: signing }));
   const warehouseId = await id("POST /v1/warehouses", { name: "W" });
   const goods: { productId: string; warehouseId: string }[] = [];
   for (let n = 0; n < products; n++) {
@@ -71,7 +92,7 @@ const newCompany = async () => {
     const line = { productId, warehouseId, quantity: received, costMinor: received * 200 };
     await send({ route: "POST /v1/stock/receipts", body: { lines: [line] } });
   }
-  return { over, send, clientId, warehouseId, goods };
+  return { over, send, clientId, contractId, warehouseId, goods };
 };
 
 const good = (answer: Answer): Answer => {
@@ -90,9 +111,9 @@ const post = async (what: string, orderId: string, body?: unknown): Promise<Orde
 
 /** A draft of ten units of each product. */
 const draft = async (): Promise<Order> => {
-  const { send, clientId, goods } = company;
+  const { send, clientId, contractId, goods } = company;
   const lines = goods.map((one) => ({ ...one, quantity: 10, unitPriceMinor: 1_000, taxId: "zero" }));
-  return orderIn(good(await send({ route: "POST /v1/orders", body: { clientId, lines } })));
+  return orderIn(good(await send({ route: "POST /v1/orders", body: { clientId, contractId, lines } })));
 };
 const confirmed = async (): Promise<Order> => post("confirmation", (await draft()).id);
 const shipped = async (): Promise<Order> => post("shipments", (await confirmed()).id, {});
@@ -149,7 +170,7 @@ const carryOn = async (): Promise<void> => {
   });
 };
 
-/** Holds stock, reservations and ledger against what all orders of the company say. */
+/** Holds stock, reservations, contract and ledger against what all orders of the company say. */
 const checkWhole = async (orders: readonly Order[]): Promise<void> => {
   for (const [at, { productId }] of company.goods.entries()) {
     const lines = orders.flatMap(({ lines: all, state }) => (state === "draft" ? [] : (all[at] ?? [])));
@@ -171,6 +192,16 @@ const checkWhole = async (orders: readonly Order[]): Promise<void> => {
     return Number(Object(item).balance ?? 0);
   };
   const all = orders.flatMap(({ lines }) => lines);
+  const { contractId } = company;
+  const route = "GET /v1/contracts/{contractId}";
+  const { body: contract } = await company.send({ route, params: { contractId } });
+  expect(contract).toMatchObject({
+    orderedMinor: orders.reduce((sum, { contractHeldMinor = 0 }) => sum + contractHeldMinor, 0),
+    consumedMinor: all.reduce(
+      (sum, line) => sum + (line.invoicedQuantity - line.creditedQuantity) * 1_000,
+      0,
+    ),
+  });
   expect(await balance("cost-of-goods")).toBe(
     all.reduce((sum, line) => sum + (line.shippedQuantity - line.returnedQuantity) * 200, 0),
   );
@@ -213,7 +244,7 @@ describe("a step of an order", () => {
     expect(after.version).toBe(before.version + step.writes);
   });
 
-  test("leaves stock, reservations and ledger as the orders say", async () => {
+  test("leaves stock, reservations, contract and ledger as the orders say", async () => {
     await checkWhole(await Promise.all(made.map(read)));
   });
 });
