@@ -12,6 +12,7 @@ export const PeriodLock = z
     reason: z.string().optional(),
     changedAt: Instant.optional(),
     changedBy: z.string().optional(),
+    setBackIn: z.int().optional().meta({ description: "The version in which it was last set back" }),
   })
   .meta({ id: "LedgerLock" });
 export type PeriodLock = z.infer<typeof PeriodLock>;
@@ -55,13 +56,17 @@ export const lockedBy = (
         },
       ],
     });
-  if (lock.lockedThrough !== undefined && lockedThrough < lock.lockedThrough && !mayGoBack)
+  const isBack = lock.lockedThrough !== undefined && lockedThrough < lock.lockedThrough;
+  if (isBack && !mayGoBack)
     throw new Failure("ledger.lock-backwards", {
       detail: `The books are locked through ${lock.lockedThrough}; setting that back takes the right ledger:unlock.`,
     });
+  const version = lock.version + 1;
+  const setBackIn = isBack ? version : lock.setBackIn;
   return {
-    version: lock.version + 1,
+    version,
     lockedThrough,
+    ...(setBackIn === undefined ? {} : { setBackIn }),
     ...(reason === undefined ? {} : { reason }),
     changedAt: now,
     changedBy: memberId,

@@ -8,8 +8,7 @@ import type { Handlers } from "../kit/serve.ts";
 import { create, StaleWrite, update } from "../kit/table/store.ts";
 import { ensureChart } from "./chart.ts";
 import type { ledgerReadRoutes } from "./reads-routes.ts";
-import { periodLockEntity } from "./reads-store.ts";
-import { headTouches } from "./store.ts";
+import { headTouches, periodLockEntity } from "./store.ts";
 
 export const lockHandlers: Pick<Handlers<typeof ledgerReadRoutes>, "readLedgerLock" | "setLedgerLock"> = {
   async readLedgerLock(_, { store }) {

@@ -1,11 +1,11 @@
 import { exactNumber } from "../../domain/kernel/money.ts";
 import { pageSize } from "../../domain/kernel/page.ts";
 import { type Account, natural } from "../../domain/ledger/account.ts";
-import { type BalanceTimes, balanceOf } from "../../domain/ledger/pages.ts";
+import type { BalanceTimes } from "../../domain/ledger/pages.ts";
 import type { Handlers } from "../kit/serve.ts";
 import { commoditiesOf } from "./commodities.ts";
 import type { ledgerReadRoutes } from "./reads-routes.ts";
-import { loadAccount, type StoredBalance, storedBalance } from "./reads-store.ts";
+import { loadAccount, type Standing, standingIn } from "./reads-store.ts";
 import { readLedgerStatement } from "./statement.ts";
 import { listMemberBalances, readTrialBalance } from "./trial-balance.ts";
 
@@ -13,9 +13,8 @@ const balanceShown = (
   { type, mayGoBelowZero }: Account,
   commodity: string,
   times: BalanceTimes,
-  { pages, held }: StoredBalance,
+  { balance, held }: Standing,
 ) => {
-  const balance = balanceOf(pages, times);
   const settled = natural(type, balance);
   const isPresent = times.asOf === undefined && times.knownAt === undefined;
   return {
@@ -40,13 +39,12 @@ export const readHandlers: Pick<
   async listLedgerBalances({ query }, context) {
     const { account: path, commodity, asOf, knownAt, limit = pageSize.standard, cursor } = query;
     const times = { asOf, knownAt };
-    const read = (one: string) => storedBalance(context.store, path, one, times);
+    const read = (one: string) => standingIn(context.store, path, one, times, context.now);
     if (commodity !== undefined) {
       const [account, early] = await Promise.all([loadAccount(context, path), read(commodity)]);
       const { type } = account;
       // It may have been opened and posted to between the two: an account that is there is not said to hold nothing.
-      const isNothing = early.pages.length === 0 && early.held.taken === 0n && early.held.brought === 0n;
-      const stored = isNothing ? await read(commodity) : early;
+      const stored = early.isNothing ? await read(commodity) : early;
       return { account: path, type, items: [balanceShown(account, commodity, times, stored)] };
     }
     const [account, { items, next }] = await Promise.all([

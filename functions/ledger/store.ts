@@ -11,6 +11,7 @@ import {
   type TurnoverSums,
   turnoverShardOf,
 } from "../../domain/ledger/effects.ts";
+import { PeriodLock } from "../../domain/ledger/lock.ts";
 import { Links, Transaction } from "../../domain/ledger/transaction.ts";
 import { count } from "../kit/table/counter.ts";
 import { entity, type Key } from "../kit/table/entity.ts";
@@ -116,6 +117,13 @@ export const lineEntity = entity<LineRecord, LineRecord>({
     pk: ledgerPartitions.lines(account, commodity, shard),
     sk: `POSTING#${effectiveOn}#${insertedAt}#${transactionId}#${n}`,
   }),
+});
+
+/** Access pattern: the lock of the periods of a tenant. */
+export const periodLockEntity = entity<PeriodLock, unknown>({
+  name: "ledger-lock",
+  schema: PeriodLock,
+  key: () => ({ pk: "LEDGER-LOCK", sk: "LOCK" }),
 });
 
 export const pageEntityName = "ledger-page";

@@ -50,7 +50,7 @@ export const readTrialBalance: Handler<typeof ledgerReadRoutes.readTrialBalance>
       cursor: before?.list,
     });
     const balances = await Promise.all(
-      page.items.map(({ path }) => balanceIn(store, path, commodity, { asOf, knownAt })),
+      page.items.map(({ path }) => balanceIn(store, path, commodity, { asOf, knownAt }, context.now)),
     );
     const rows = page.items.map(({ path, type }, n) => ({ account: path, type, balance: balances[n] ?? 0n }));
     return { rows, next: page.next };

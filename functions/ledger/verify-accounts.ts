@@ -2,11 +2,13 @@ import { createHash } from "node:crypto";
 import * as z from "zod";
 import { Day } from "../../domain/kernel/time.ts";
 import { type Account, controlOf, isConstrained, natural } from "../../domain/ledger/account.ts";
+import { foldOver, isUsable } from "../../domain/ledger/fold.ts";
 import { balanceOf, type LedgerPage, markOf } from "../../domain/ledger/pages.ts";
 import type { VerificationFault } from "../../domain/ledger/verify.ts";
 import { counterOf } from "../kit/table/counter.ts";
 import { fromItem } from "../kit/table/item.ts";
 import { commodityBehind } from "./commodities.ts";
+import { allFolds } from "./folds.ts";
 import { type StoredBalance, shardsOf, stateOf, storedBalance } from "./reads-store.ts";
 import { accountEntity, ledgerPartitions } from "./store.ts";
 import type { Held } from "./verify-held.ts";
@@ -141,6 +143,31 @@ const guardFault = async (
   return undefined;
 };
 
+/** What was kept of locked years is what their pages come to. */
+const foldFault = async (
+  { store }: Recounting,
+  account: string,
+  commodity: string,
+  pages: readonly LedgerPage[],
+): Promise<VerificationFault | undefined> => {
+  const { lock, folds } = await allFolds(store, account, commodity);
+  for (const fold of folds.filter((one) => isUsable(one, lock))) {
+    const { sum } = foldOver(
+      undefined,
+      pages.filter(({ month }) => month <= `${fold.year}-12`),
+    );
+    if (sum !== fold.sum)
+      return {
+        kind: "page",
+        account,
+        commodity,
+        year: Number(fold.year),
+        detail: `${fold.sum} is kept for the years through ${fold.year}; their days come to ${sum}.`,
+      };
+  }
+  return undefined;
+};
+
 /** The steps up to the first that has a fault or goes on. */
 const upToOpen = (
   steps: readonly ShardStep[],
@@ -172,20 +199,24 @@ const commonStep = async (recounting: Recounting, place: AccountsPlace): Promise
   if (open?.fault) return { lines, accounts: 0, fault: open.fault };
   if (open) return { lines, accounts: 0, place: { ...place, shard: first + done, lines: open.next } };
   const account = await store.get(accountEntity, { path });
-  const fault = account && (await guardFault(recounting, account, commodity));
+  const fault =
+    (await foldFault(recounting, path, commodity, balance.pages)) ??
+    (account && (await guardFault(recounting, account, commodity)));
   return { lines, accounts: 1, fault, place: commodityDone(place) };
 };
 
 /** The members of a control account sum up to it. */
 const controlFault = async (
-  { store }: Recounting,
+  recounting: Recounting,
   { account, commodity }: AccountsPlace,
   { state, now, settled, settledThrough }: MemberSums,
 ): Promise<VerificationFault | undefined> => {
+  const { store } = recounting;
   const { pages } = await storedBalance(store, account, commodity);
   const isUnmoved = (await stateOf(store)) === state;
   const [is, should] = isUnmoved ? [sumsOf(pages), now] : [sumsOf(pages, settledThrough), settled];
-  if (is.balance === should.balance && is.mark === should.mark) return undefined;
+  if (is.balance === should.balance && is.mark === should.mark)
+    return foldFault(recounting, account, commodity, pages);
   return {
     kind: "control",
     account,

@@ -1,8 +1,7 @@
 import type { PeriodLock } from "../../domain/ledger/lock.ts";
 import type { VerificationFault } from "../../domain/ledger/verify.ts";
 import type { Store } from "../kit/table/store.ts";
-import { periodLockEntity } from "./reads-store.ts";
-import { headKeys, headOf } from "./store.ts";
+import { headKeys, headOf, periodLockEntity } from "./store.ts";
 import { readable } from "./verify-record.ts";
 
 /**
