@@ -5,7 +5,7 @@ const rounds = Number(process.argv[2] ?? 20);
 let failed = false;
 for await (const { round, answers, clients, deals, sales, purses, orders, events, faults } of crashRounds(
   rounds,
-  () => 20 + Math.floor(Math.random() * 400),
+  () => 20 + Math.floor(Math.random() * 250),
 )) {
   console.log(
     `round ${round}: ${answers} writes answered; ${clients} clients, ${deals} deals, ${sales} sales, ${purses} purses, ${orders} orders, ${events} events; ${faults.length} faults`,

@@ -132,10 +132,16 @@ export const databaseOf = (network: Network, instance: Instance, tag: unknown): 
   return {
     tableName: table.name,
     get: (key) => call("read", 0, () => optional(table.item(sent(key)), got)),
-    batchGet: (keys) =>
-      call("read", 0, () =>
-        keys.map((key) => optional(table.item(sent(key)), got)).filter((item) => item !== undefined),
-      ),
+    // Several items are not read at one moment, unless in a transaction.
+    batchGet: async (keys) => {
+      const read = (some: readonly Item[]) =>
+        call("read", 0, () =>
+          some.map((key) => optional(table.item(sent(key)), got)).filter((item) => item !== undefined),
+        );
+      const middle = Math.ceil(keys.length / 2);
+      const before = await read(keys.slice(0, middle));
+      return keys.length < 2 ? before : [...before, ...(await read(keys.slice(middle)))];
+    },
     transactGet: (keys) =>
       call("moment", keys.length, () => keys.map((key) => optional(table.item(sent(key)), got))),
     query: (input) =>
