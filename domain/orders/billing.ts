@@ -5,8 +5,8 @@ import { Line, type Totals } from "../finance/lines.ts";
 import { type TaxSum, taxed } from "../finance/tax.ts";
 import { allocate, dividedHalfAwayFromZero, exactNumber, sumMinor } from "../kernel/money.ts";
 import { smallestUnitsPerUnit } from "../kernel/quantity.ts";
-import type { CreditedPart } from "./change.ts";
 import type { Order, OrderLine, Part } from "./order.ts";
+import type { CreditedPart } from "./returning.ts";
 
 type Billed = Pick<Order, "lines" | "pricesIncludeTax">;
 

@@ -11,9 +11,9 @@ import {
   newOrder,
   openParts,
   partsToCancel,
-  returned,
 } from "../../domain/orders/change.ts";
 import type { Order } from "../../domain/orders/order.ts";
+import { returned } from "../../domain/orders/returning.ts";
 import { happened } from "../../events/event.ts";
 import {
   orderCancelled,

@@ -7,15 +7,9 @@ import { type Totals, totalled } from "../../domain/finance/lines.ts";
 import { standardFinanceSettings } from "../../domain/finance/settings.ts";
 import { Failure } from "../../domain/kernel/errors.ts";
 import { billed, creditOf } from "../../domain/orders/billing.ts";
-import {
-  confirmed,
-  invoiced,
-  newOrder,
-  partsToInvoice,
-  returned,
-  shipped,
-} from "../../domain/orders/change.ts";
+import { confirmed, invoiced, newOrder, partsToInvoice, shipped } from "../../domain/orders/change.ts";
 import { NewOrder, type Order, type Part } from "../../domain/orders/order.ts";
+import { returned } from "../../domain/orders/returning.ts";
 import { newProduct } from "../../domain/products/product.ts";
 
 const seed = 20261124;

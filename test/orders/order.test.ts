@@ -15,11 +15,11 @@ import {
   partsToCancel,
   partsToInvoice,
   partsToShip,
-  returned,
   shipped,
   uninvoicedIn,
 } from "../../domain/orders/change.ts";
 import { mostDocuments, mostShippedLines, NewOrder, type Order } from "../../domain/orders/order.ts";
+import { returned } from "../../domain/orders/returning.ts";
 import { begun, continued } from "../../domain/orders/under-way.ts";
 import { newProduct } from "../../domain/products/product.ts";
 
