@@ -6,7 +6,7 @@ const rounds = 3;
 const answersOf = (round: number): number => 100 + 37 * round;
 
 test("a stack killed with -9 under sixteen writers has every answered write, whole, with its event, and nothing by half", {
-  timeout: 300_000,
+  timeout: 600_000,
 }, async () => {
   let answers = 0;
   for await (const round of crashRounds(rounds, answersOf)) {
