@@ -83,8 +83,9 @@ export const pricedOf = async (context: Context, body: Offered, knownDeal?: stri
   const [{ settings }, { products }] = await Promise.all([
     financeSettingsOf(context),
     loadNamed(context, body),
-    checkDeal(context, body.dealId, knownDeal),
   ]);
+  // After what names every field at fault: of two refusals at once chance would choose the answer.
+  await checkDeal(context, body.dealId, knownDeal);
   const inactive = body.lines.flatMap(({ productId = "" }, at) =>
     products.get(productId)?.active === false
       ? [{ pointer: `/lines/${at}/productId`, reason: "is not sold any more" }]
