@@ -92,10 +92,14 @@ const draftOf = (request: PostingRequest): Draft => {
 
 /** The earlier results, if every transaction was posted before with the same content. @throws ledger.id-reused */
 const earlierOf = async (store: Store, drafts: readonly Draft[]): Promise<Transaction[] | undefined> => {
-  const there = await store.getAll(
-    transactionEntity,
-    drafts.map(({ request }) => ({ id: request.transaction.id })),
-  );
+  const read = () =>
+    store.getAll(
+      transactionEntity,
+      drafts.map(({ request }) => ({ id: request.transaction.id })),
+    );
+  let there = await read();
+  // Each is read at a moment of its own: where some are there, those that came with them are by now.
+  if (there.includes(undefined) && there.some((one) => one !== undefined)) there = await read();
   for (const [n, found] of there.entries())
     if (found && found.contentHash !== drafts[n]?.contentHash)
       throw new Failure("ledger.id-reused", { detail: `${found.id} was posted with other content.` });
