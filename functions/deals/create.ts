@@ -1,7 +1,7 @@
 import { scopeOf } from "../../domain/access/permissions.ts";
 import { newDeal } from "../../domain/deals/change.ts";
 import { type Deal, withMovesSpilled } from "../../domain/deals/deal.ts";
-import { enteredUnproven } from "../../domain/deals/evidence.ts";
+import { enteredUnproven } from "../../domain/deals/demands.ts";
 import type { NewDeal } from "../../domain/deals/input.ts";
 import { type DealRules, dealTypeOf } from "../../domain/deals/pipeline.ts";
 import { type CheckedFields, checkFieldValues } from "../../domain/fields/values.ts";

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { Deal, DealOverride, Slug } from "../../domain/deals/deal.ts";
-import { MissingEvidence } from "../../domain/deals/evidence.ts";
+import { MissingEvidence } from "../../domain/deals/demands.ts";
 import { SalesAmounts, SalesDocuments } from "../../domain/deals/sales.ts";
 import { Id } from "../../domain/kernel/id.ts";
 import { PageQuery, pageOf } from "../../domain/kernel/page.ts";

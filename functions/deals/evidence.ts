@@ -1,12 +1,6 @@
 import type { Deal, DealOverride } from "../../domain/deals/deal.ts";
-import {
-  demandedFor,
-  demandedWhere,
-  evidenceMissing,
-  missingOf,
-  overridden,
-  provenBy,
-} from "../../domain/deals/evidence.ts";
+import { demandedFor, demandedWhere, overridden } from "../../domain/deals/demands.ts";
+import { evidenceMissing, missingOf, provenBy } from "../../domain/deals/evidence.ts";
 import { type DealRules, dealTypeOf } from "../../domain/deals/pipeline.ts";
 import { amountsOf, documentsOf, type Sales } from "../../domain/deals/sales.ts";
 import type { EvidenceKind } from "../../domain/deals/type.ts";

@@ -1,14 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Deal } from "../../domain/deals/deal.ts";
-import {
-  demandedFor,
-  demandedWhere,
-  enteredUnproven,
-  missingOf,
-  overridden,
-  provenBy,
-} from "../../domain/deals/evidence.ts";
+import { demandedFor, demandedWhere, enteredUnproven, overridden } from "../../domain/deals/demands.ts";
+import { missingOf, provenBy } from "../../domain/deals/evidence.ts";
 import { amountsOf, noSales, type Sales } from "../../domain/deals/sales.ts";
 import type { DealType, EvidenceKind } from "../../domain/deals/type.ts";
 import { Invoice } from "../../domain/finance/invoice.ts";
