@@ -137,14 +137,10 @@ const isCalm = ({ request: { transaction, opens = [] } }: Row, known: Pick<Known
     return account !== undefined && account.type !== "stock" && !isConstrained(account);
   });
 
-/** What counts in one month stands together, for it shares the pages of its accounts. */
+/** What counts in one month stands together, for it shares the pages of its accounts; a month keeps the order it has. */
 const byMonth = (a: Row, b: Row): number => {
-  const [before, after] = [a, b].map(({ request }) => request.transaction.effectiveOn?.slice(0, 7) ?? "");
-  return before === after || before === undefined || after === undefined
-    ? a.at - b.at
-    : before < after
-      ? -1
-      : 1;
+  const monthOf = ({ request }: Row) => request.transaction.effectiveOn?.slice(0, 7) ?? "";
+  return monthOf(a).localeCompare(monthOf(b));
 };
 
 /**

@@ -1,12 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Deal } from "../../domain/deals/deal.ts";
-import { newId } from "../../domain/kernel/id.ts";
-import { instantOf } from "../../domain/kernel/time.ts";
 import { Order } from "../../domain/orders/order.ts";
-import { logWith } from "../../functions/kit/observe.ts";
-import { newMeter } from "../../functions/kit/table/database.ts";
-import { sweep } from "../../functions/orders/continuation/continuation.ts";
+import type { newMeter } from "../../functions/kit/table/database.ts";
 import { startGround, type TestGround } from "../access/ground.ts";
+import { carryOn } from "../orders/carry-on.ts";
 import { type Fault, Faulty, faults } from "../orders/faulty.ts";
 import { good, servedCompany } from "./served.ts";
 
@@ -34,19 +31,6 @@ beforeAll(async () => {
 });
 afterAll(() => ground.stop());
 
-/** The scheduled run of the orders, after requests that were interrupted have been given up. */
-const carryOn = async (): Promise<void> => {
-  ground.advance(120_000);
-  const nowMs = ground.clock();
-  await sweep({
-    now: instantOf(nowMs),
-    newId: (kind) => newId(kind, nowMs, ground.entropy),
-    log: logWith({}),
-    database: ground.database(newMeter()),
-    remainingMs: () => 60_000,
-  });
-};
-
 const newDeal = async (): Promise<string> => {
   const items = productIds.map((productId) => ({ productId, quantity: 2 }));
   const body = { title: "Goods", typeId: "goods", clientId: company.clientId, items };
@@ -70,7 +54,7 @@ const shipTwice = async (dealId: string, fault: Fault, at: number, headers: Reco
   await broken(call);
   const again = await company.answered(call);
   expect(faulty.happened).toBe(true);
-  await carryOn();
+  await carryOn(ground);
   return again;
 };
 

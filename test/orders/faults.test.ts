@@ -1,6 +1,4 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { newId } from "../../domain/kernel/id.ts";
-import { instantOf } from "../../domain/kernel/time.ts";
 import { Order } from "../../domain/orders/order.ts";
 import { Quote } from "../../domain/orders/quote.ts";
 import { clientHandlers } from "../../functions/clients/handlers.ts";
@@ -11,13 +9,11 @@ import { financeHandlers } from "../../functions/finance/handlers.ts";
 import { financeRoutes } from "../../functions/finance/routes.ts";
 import { systemBucket } from "../../functions/kit/bucket.ts";
 import type { Ground } from "../../functions/kit/machine.ts";
-import { logWith } from "../../functions/kit/observe.ts";
 import { serve } from "../../functions/kit/serve.ts";
-import { newMeter } from "../../functions/kit/table/database.ts";
+import type { newMeter } from "../../functions/kit/table/database.ts";
 import { lockHandlers } from "../../functions/ledger/lock.ts";
 import { readHandlers } from "../../functions/ledger/reads.ts";
 import { ledgerReadRoutes } from "../../functions/ledger/reads-routes.ts";
-import { sweep } from "../../functions/orders/continuation/continuation.ts";
 import { orderHandlers } from "../../functions/orders/handlers.ts";
 import { quoteHandlers } from "../../functions/orders/quote-handlers.ts";
 import { quoteRoutes } from "../../functions/orders/quote-routes.ts";
@@ -28,6 +24,7 @@ import { provision } from "../../functions/provision/provision.ts";
 import { stockHandlers } from "../../functions/stock/handlers.ts";
 import { stockRoutes } from "../../functions/stock/routes.ts";
 import { type Answer, type Call, caller, startGround, type TestGround } from "../access/ground.ts";
+import { carryOn, sweepOrders } from "./carry-on.ts";
 import { type Fault, Faulty, faults } from "./faulty.ts";
 
 let ground: TestGround;
@@ -157,19 +154,6 @@ const persistently = async (call: Call, key: string, faulty: Faulty): Promise<An
   return answers;
 };
 
-/** The scheduled run, after requests that were interrupted have been given up. */
-const carryOn = async (): Promise<void> => {
-  ground.advance(120_000);
-  const nowMs = ground.clock();
-  await sweep({
-    now: instantOf(nowMs),
-    newId: (kind) => newId(kind, nowMs, ground.entropy),
-    log: logWith({}),
-    database: ground.database(newMeter()),
-    remainingMs: () => 60_000,
-  });
-};
-
 /** Holds stock, reservations, contract and ledger against what all orders of the company say. */
 const checkWhole = async (orders: readonly Order[]): Promise<void> => {
   for (const [at, { productId }] of company.goods.entries()) {
@@ -234,7 +218,7 @@ describe("a step of an order", () => {
     for (const answer of again) expect(answer.status).toBeLessThan(300);
     // A later write that fails is no failure of the request: what is left is carried on by itself.
     if (fault === "conflict" || (at > 0 && fault === "refused")) expect(first?.status).toBeLessThan(300);
-    await carryOn();
+    await carryOn(ground);
     const after = await read(before.id);
     expect(after.underWay).toBeUndefined();
     const some = what === "returns" ? after.lines.slice(0, 5) : after.lines;
@@ -267,7 +251,7 @@ describe("what is under way with an order", () => {
         (await company.send({ route: `POST /v1/orders/{orderId}/${what}`, params, body: {} })).body,
       ).toMatchObject({ status: 409, code: "order.under-way" });
     await post("cancellation", order.id, { lines: [{ line: 5, quantity: 4 }] });
-    await carryOn();
+    await carryOn(ground);
     const after = await read(order.id);
     expect(after.underWay).toBeUndefined();
     expect(after.lines.map(({ shippedQuantity }) => shippedQuantity)).toEqual([10, 10, 10, 10, 10, 6, 10]);
@@ -277,7 +261,7 @@ describe("what is under way with an order", () => {
   test("ends without a document where nothing of it is left to be done", async () => {
     const order = await interrupted("killed-after");
     await post("cancellation", order.id, {});
-    await carryOn();
+    await carryOn(ground);
     const after = await read(order.id);
     expect([after.underWay, after.shipments.length]).toEqual([undefined, 1]);
   });
@@ -288,7 +272,7 @@ describe("what is under way with an order", () => {
     const call = { route, params: { orderId }, body: { effectiveOn: "2026-11-20" } };
     await persistently(call, "halted", new Faulty("killed-after", 0));
     good(await company.send({ route: "PUT /v1/ledger/lock", body: { lockedThrough: "2026-11-20" } }));
-    await carryOn();
+    await carryOn(ground);
     const after = await read(orderId);
     expect(after.underWay).toBeUndefined();
     expect(after.halted).toMatchObject({
@@ -306,16 +290,9 @@ describe("what is under way with an order", () => {
 
   test("is left alone as long as its request may still be at it", async () => {
     const order = await interrupted("killed-after");
-    const nowMs = ground.clock();
-    await sweep({
-      now: instantOf(nowMs),
-      newId: (kind) => newId(kind, nowMs, ground.entropy),
-      log: logWith({}),
-      database: ground.database(newMeter()),
-      remainingMs: () => 60_000,
-    });
+    await sweepOrders(ground);
     expect(await read(order.id)).toEqual(order);
-    await carryOn();
+    await carryOn(ground);
     expect((await read(order.id)).underWay).toBeUndefined();
   });
 });
