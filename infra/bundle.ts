@@ -46,6 +46,7 @@ export const bundleSettings = {
   conditions: ["module", "import"],
   outExtension: { ".js": ".mjs" },
   banner: { js: requireBanner },
+  inject: [path.join(repositoryRoot, "functions/kit/unhandled.ts")],
   logLevel: "silent",
   plugins: [neverLoaded, plainBuiltins],
 } satisfies BuildOptions;

@@ -14,6 +14,7 @@ import { memberChanged, memberDismissed, memberInvited, memberReinstated } from 
 import { happened } from "../../events/event.ts";
 import { checkVersion } from "../kit/context.ts";
 import { found } from "../kit/found.ts";
+import { runParallel } from "../kit/parallel.ts";
 import { memberEntity } from "../kit/records.ts";
 import type { Handlers } from "../kit/serve.ts";
 import { create, type Store, update } from "../kit/table/store.ts";
@@ -54,9 +55,9 @@ export const memberHandlers: Handlers<typeof memberRoutes> = {
   },
 
   async readMember({ params: { memberId } }, { store }) {
-    const [member, handover] = await Promise.all([
-      loaded(store, memberId),
-      store.get(handoverEntity, { memberId }),
+    const [member, handover] = await runParallel([
+      () => loaded(store, memberId),
+      () => store.get(handoverEntity, { memberId }),
     ]);
     return { ...member, handover };
   },
@@ -77,10 +78,10 @@ export const memberHandlers: Handlers<typeof memberRoutes> = {
 
   async dismissMember({ params: { memberId }, body: { handOverTo } }, context) {
     const { store, now } = context;
-    const [member, successor, former] = await Promise.all([
-      loaded(store, memberId),
-      store.get(memberEntity, { id: handOverTo }),
-      store.get(handoverEntity, { memberId }),
+    const [member, successor, former] = await runParallel([
+      () => loaded(store, memberId),
+      () => store.get(memberEntity, { id: handOverTo }),
+      () => store.get(handoverEntity, { memberId }),
     ]);
     // After the member, as in `ledBy`: a team that it leads since would keep a head who is gone.
     const before = await teamsOf(store);
@@ -104,9 +105,9 @@ export const memberHandlers: Handlers<typeof memberRoutes> = {
 
   async reinstateMember({ params: { memberId } }, context) {
     const { store, now } = context;
-    const [member, handover] = await Promise.all([
-      loaded(store, memberId),
-      store.get(handoverEntity, { memberId }),
+    const [member, handover] = await runParallel([
+      () => loaded(store, memberId),
+      () => store.get(handoverEntity, { memberId }),
     ]);
     const before = await teamsOf(store);
     checkVersion(context, member);

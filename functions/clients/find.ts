@@ -1,6 +1,7 @@
 import type { Client } from "../../domain/clients/client.ts";
 import { findingTerm, type NameSearch, nameMatches, wholeTerm } from "../../domain/clients/names.ts";
 import type { Page, Paging } from "../../domain/kernel/page.ts";
+import { runParallel } from "../kit/parallel.ts";
 import type { Entity, VersionedRecord } from "../kit/table/entity.ts";
 import type { Item } from "../kit/table/item.ts";
 import { siftedPage } from "../kit/table/sifted.ts";
@@ -112,12 +113,13 @@ export const byPart = <R extends VersionedRecord & { readonly clientId: string }
       const [clientId = "", id = ""] = sk.split("#");
       return { sk, id, clientId };
     });
-    const [parts, clients] = await Promise.all([
-      store.getAll(entity, hits),
-      store.getAll(
-        clientEntity,
-        hits.map(({ clientId }) => ({ id: clientId })),
-      ),
+    const [parts, clients] = await runParallel([
+      () => store.getAll(entity, hits),
+      () =>
+        store.getAll(
+          clientEntity,
+          hits.map(({ clientId }) => ({ id: clientId })),
+        ),
     ]);
     return hits.map(({ sk, clientId }, at) => {
       const [part, client] = [parts[at], clients[at]];

@@ -4,6 +4,7 @@ import { pagingOf } from "../../domain/kernel/page.ts";
 import { clientNoted, clientNoteRemoved } from "../../events/clients.ts";
 import { happened } from "../../events/event.ts";
 import { type Context, checkVersion } from "../kit/context.ts";
+import { runParallel } from "../kit/parallel.ts";
 import type { Handlers } from "../kit/serve.ts";
 import { fromItem } from "../kit/table/item.ts";
 import { siftedPage } from "../kit/table/sifted.ts";
@@ -21,9 +22,9 @@ const loadNote = async (
   context: Context,
   { clientId, noteId }: { readonly clientId: string; readonly noteId: string },
 ): Promise<Note> => {
-  const [, note] = await Promise.all([
-    loadClient(context, clientId),
-    context.store.get(noteEntity, { id: noteId, clientId }),
+  const [, note] = await runParallel([
+    () => loadClient(context, clientId),
+    () => context.store.get(noteEntity, { id: noteId, clientId }),
   ]);
   if (!note || note.removedAt) throw notFound();
   return note;

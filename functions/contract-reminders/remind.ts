@@ -5,6 +5,7 @@ import { contractDigest, contractExpiring } from "../../events/contracts.ts";
 import { happened } from "../../events/event.ts";
 import { contractEntity, reminderWork } from "../contracts/store.ts";
 import { saveAs } from "../kit/context.ts";
+import { runParallel } from "../kit/parallel.ts";
 import { tenantEntity } from "../kit/records.ts";
 import type { Run } from "../kit/scheduled.ts";
 import { type Due, duePage, dueShards } from "../kit/table/due.ts";
@@ -27,9 +28,9 @@ const remind = async ({ database, now, newId }: Run, { tenantId, item }: Due): P
   const store = new Store(database, tenantId);
   const { id } = fromItem<ContractRecord>(item);
   for (let attempt = 1; ; attempt++) {
-    const [tenant, contract] = await Promise.all([
-      store.get(tenantEntity, {}),
-      store.get(contractEntity, { id }),
+    const [tenant, contract] = await runParallel([
+      () => store.get(tenantEntity, {}),
+      () => store.get(contractEntity, { id }),
     ]);
     // While the feature is off, it rests; switched on again, it reminds of what is not over yet.
     if (!tenant?.features.includes("contracts")) return false;

@@ -10,6 +10,7 @@ import { unknownClient } from "../clients/references.ts";
 import { clientEntity, counterpartyEntity } from "../clients/store.ts";
 import { dealEntity } from "../deals/store.ts";
 import type { Context } from "../kit/context.ts";
+import { runParallel } from "../kit/parallel.ts";
 import { contractEntity } from "./store.ts";
 
 /** The tenant's day at the instant of the request. */
@@ -36,9 +37,9 @@ export const checkParties = async (
   context: Seeing,
   { clientId, counterpartyId }: Pick<ContractRecord, "clientId" | "counterpartyId">,
 ): Promise<void> => {
-  const [client, counterparty] = await Promise.all([
-    context.store.get(clientEntity, { id: clientId }),
-    context.store.get(counterpartyEntity, { id: counterpartyId }),
+  const [client, counterparty] = await runParallel([
+    () => context.store.get(clientEntity, { id: clientId }),
+    () => context.store.get(counterpartyEntity, { id: counterpartyId }),
   ]);
   if (!client || !visible(context.member, context.scope, client)) throw unknownClient("/clientId");
   const belongs = believedLinks(counterparty?.links ?? []).some((link) => link.clientId === clientId);

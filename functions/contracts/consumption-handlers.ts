@@ -2,6 +2,7 @@ import { type Consumption, consumed, reversed } from "../../domain/contracts/con
 import { Failure, notFound } from "../../domain/kernel/errors.ts";
 import { pagingOf } from "../../domain/kernel/page.ts";
 import type { Context } from "../kit/context.ts";
+import { runParallel } from "../kit/parallel.ts";
 import type { Handlers } from "../kit/serve.ts";
 import { loadContract } from "./access.ts";
 import { consumption } from "./consuming.ts";
@@ -54,9 +55,9 @@ export const consumptionHandlers: Handlers<Routes> = {
 
   async reverseContractConsumption({ params: { contractId, consumptionId } }, context) {
     const contract = await loadContract(context, contractId);
-    const [entry, reversal] = await Promise.all([
-      context.store.get(consumptionEntity, { contractId, id: consumptionId }),
-      context.store.get(consumptionEntity, { contractId, id: "", reverses: consumptionId }),
+    const [entry, reversal] = await runParallel([
+      () => context.store.get(consumptionEntity, { contractId, id: consumptionId }),
+      () => context.store.get(consumptionEntity, { contractId, id: "", reverses: consumptionId }),
     ]);
     if (!entry) throw notFound();
     if (reversal) throw new Failure("contract.consumption-reversed");

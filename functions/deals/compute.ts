@@ -4,6 +4,7 @@ import { type Dimension, sumFactsOf } from "../../domain/deals/sums.ts";
 import { Failure } from "../../domain/kernel/errors.ts";
 import { instantOf, type Month, millisecondsOf, monthIn } from "../../domain/kernel/time.ts";
 import type { Context } from "../kit/context.ts";
+import { mapParallel } from "../kit/parallel.ts";
 import { fromItem } from "../kit/table/item.ts";
 import {
   clientPart,
@@ -129,6 +130,6 @@ export const computed = async (
   const work = async (): Promise<void> => {
     for (let part = waiting.pop(); part; part = waiting.pop()) await count(part);
   };
-  await Promise.all(Array.from({ length: partsAtOnce }, work));
+  await mapParallel(Array.from({ length: partsAtOnce }), work);
   return { tally, asOf: asOf === "" ? undefined : asOf };
 };

@@ -7,6 +7,7 @@ import type { EvidenceKind } from "../../domain/deals/type.ts";
 import { Failure, notFound } from "../../domain/kernel/errors.ts";
 import { pagingOf } from "../../domain/kernel/page.ts";
 import type { Context } from "../kit/context.ts";
+import { runParallel } from "../kit/parallel.ts";
 import type { RequestOf } from "../kit/route.ts";
 import type { Handlers } from "../kit/serve.ts";
 import { fromItem } from "../kit/table/item.ts";
@@ -84,9 +85,9 @@ export const dealEvidenceHandlers: Pick<
   "readDealSales" | "listDealOverrides"
 > = {
   async readDealSales({ params }, context) {
-    const [deal, settings] = await Promise.all([
-      context.store.get(dealEntity, { id: params.dealId }),
-      context.settings(),
+    const [deal, settings] = await runParallel([
+      () => context.store.get(dealEntity, { id: params.dealId }),
+      () => context.settings(),
     ]);
     if (!deal || !mayRead(context, deal)) throw notFound();
     const sales = await loadSales(context, deal.id);

@@ -6,6 +6,7 @@ import { changedFieldValues } from "../../domain/fields/values.ts";
 import { notFound } from "../../domain/kernel/errors.ts";
 import { dealChange, dealReassignment, dealStep } from "../../events/deals.ts";
 import { type Context, checkVersion } from "../kit/context.ts";
+import { runParallel } from "../kit/parallel.ts";
 import type { Handlers } from "../kit/serve.ts";
 import { enteredDeal, rulesOf, withoutFaults } from "./create.ts";
 import { dealEvidenceHandlers, evidenced, unprovenOf } from "./evidence.ts";
@@ -33,7 +34,7 @@ const stepped = async (
   decide: (rules: DealRules, deal: Deal, happening: Happening) => Deal,
   asked: { readonly reason?: string; readonly pointer: string } = { pointer: "" },
 ): Promise<Deal & { readonly moved: boolean }> => {
-  const [deal, settings] = await Promise.all([loaded(context, dealId), context.settings()]);
+  const [deal, settings] = await runParallel([() => loaded(context, dealId), () => context.settings()]);
   const rules = rulesOf(context, settings);
   const decided = decide(rules, deal, { at: context.now, by: context.member.id });
   if (decided === deal) return context.save({ writes: [], answer: { ...deal, moved: false } });
@@ -79,7 +80,10 @@ export const dealHandlers: Handlers<typeof dealRoutes> = {
   },
 
   async changeDeal({ params, body }, context) {
-    const [deal, settings] = await Promise.all([loaded(context, params.dealId), context.settings()]);
+    const [deal, settings] = await runParallel([
+      () => loaded(context, params.dealId),
+      () => context.settings(),
+    ]);
     const fields = withoutFaults(changedFieldValues(settings.fields.deal, deal.fields, body.fields ?? {}));
     const named = namedByChange(deal, body, fields.references);
     const found = await lookUp(context.store, named, [context.member]);

@@ -6,6 +6,7 @@ import { Failure, notFound } from "../../domain/kernel/errors.ts";
 import { pageSize, pagingOf } from "../../domain/kernel/page.ts";
 import { monthIn } from "../../domain/kernel/time.ts";
 import type { Context } from "../kit/context.ts";
+import { mapParallel } from "../kit/parallel.ts";
 import type { RequestOf } from "../kit/route.ts";
 import type { Handlers } from "../kit/serve.ts";
 import { rulesOf } from "./create.ts";
@@ -65,7 +66,7 @@ const partsOf = async (context: Context, reach: Reach, wanted: Wanted): Promise<
       const prefix = state === "open" && wanted.type !== undefined ? { beginsWith: `${wanted.type}#` } : {};
       return { name: state, part: { ...part, ...prefix } };
     });
-  const parts = await Promise.all(states.map((state) => tenantParts(context, state, wanted.type)));
+  const parts = await mapParallel(states, (state) => tenantParts(context, state, wanted.type));
   return parts.flat();
 };
 
@@ -122,7 +123,7 @@ export const dealListHandlers: Pick<
         ...(query.stage === undefined ? {} : { next: page.next }),
       };
     };
-    return { columns: await Promise.all(columns.map(read)) };
+    return { columns: await mapParallel(columns, read) };
   },
 
   async listOverdueDeals({ query }, context) {

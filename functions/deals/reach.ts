@@ -2,6 +2,7 @@ import { noValue } from "../../domain/deals/sums.ts";
 import { Failure } from "../../domain/kernel/errors.ts";
 import type { Page } from "../../domain/kernel/page.ts";
 import type { Context } from "../kit/context.ts";
+import { mapParallel, runParallel } from "../kit/parallel.ts";
 import { fromItem, type Item } from "../kit/table/item.ts";
 import type { ListQuery, Store } from "../kit/table/store.ts";
 import { partitions } from "./store.ts";
@@ -92,9 +93,9 @@ const mostPlaces = 5_000;
 export const openPlaces = async (
   context: Pick<Context, "store" | "settings">,
 ): Promise<[string, string | undefined][]> => {
-  const [settings, kept] = await Promise.all([
-    context.settings(),
-    context.store.collection(sumsPartition("stage"), mostPlaces),
+  const [settings, kept] = await runParallel([
+    () => context.settings(),
+    () => context.store.collection(sumsPartition("stage"), mostPlaces),
   ]);
   const declared = settings.dealTypes.flatMap(({ id, stages }) =>
     stages.length === 0 ? [`${id}/${noValue}`] : stages.map((stage) => `${id}/${stage.id}`),
@@ -137,10 +138,8 @@ export const listParts = async <R>(
   while (from < parts.length) {
     const asked = Math.max(1, limit - found.length);
     const some = parts.slice(from, from + partsAtOnce);
-    const pages = await Promise.all(
-      some.map(({ part }, at) =>
-        store.items({ ...part, limit: asked, cursor: at === 0 ? start : undefined }),
-      ),
+    const pages = await mapParallel(some, ({ part }, at) =>
+      store.items({ ...part, limit: asked, cursor: at === 0 ? start : undefined }),
     );
     for (const [at, { items, next }] of pages.entries()) {
       const here = some[at]?.name ?? "";

@@ -7,6 +7,7 @@ import { type QuoteRecord, quoteOn } from "../../domain/orders/quote.ts";
 import type { StockDocument } from "../../domain/stock/document.ts";
 import { financePartitions, invoiceEntity } from "../finance/store.ts";
 import type { Actor } from "../kit/context.ts";
+import { runParallel } from "../kit/parallel.ts";
 import { entityName, fromItem, type Item } from "../kit/table/item.ts";
 import { present, StaleWrite, type Store, type Write } from "../kit/table/store.ts";
 import { quoteEntity, quotePartitions } from "../orders/quote-store.ts";
@@ -42,11 +43,11 @@ export const loadSales = async (
   { store, now, tenant }: Pick<Actor, "store" | "now" | "tenant">,
   dealId: string,
 ): Promise<Sales> => {
-  const [quoteIds, orderIds, documentIds, invoiceIds] = await Promise.all([
-    idsIn(store, "owner", quotePartitions.deal(dealId)),
-    idsIn(store, "owner", orderPartitions.deal(dealId)),
-    idsIn(store, "client", stockPartitions.documentsOfDeal(dealId)),
-    idsIn(store, "owner", financePartitions.invoicesOfDeal(dealId)),
+  const [quoteIds, orderIds, documentIds, invoiceIds] = await runParallel([
+    () => idsIn(store, "owner", quotePartitions.deal(dealId)),
+    () => idsIn(store, "owner", orderPartitions.deal(dealId)),
+    () => idsIn(store, "client", stockPartitions.documentsOfDeal(dealId)),
+    () => idsIn(store, "owner", financePartitions.invoicesOfDeal(dealId)),
   ]);
   const keyOf = { quote: quoteEntity, order: orderEntity, document: documentEntity, invoice: invoiceEntity };
   const keys = (kind: keyof typeof keyOf, ids: readonly string[]) => ids.map((id) => keyOf[kind].key({ id }));

@@ -21,6 +21,7 @@ import { orderConfirmed, orderDrafted } from "../../events/orders.ts";
 import { partitions as clientPartitions, counterpartyEntity, wholePrefix } from "../clients/store.ts";
 import { todayOf } from "../finance/ground.ts";
 import { type Context, saveAs } from "../kit/context.ts";
+import { runParallel } from "../kit/parallel.ts";
 import type { RequestOf } from "../kit/route.ts";
 import type { Handlers } from "../kit/serve.ts";
 import { create, StaleWrite } from "../kit/table/store.ts";
@@ -184,14 +185,15 @@ const mostReservations = 100;
 const groundOf = async (context: Context, dealId: string, wished: Wished): Promise<Ground> => {
   const { store, member } = context;
   effectiveDay(wished.effectiveOn, todayOf(context), undefined);
-  const [deal, settings, sold, reservations] = await Promise.all([
-    store.get(dealEntity, { id: dealId }),
-    context.settings(),
-    loadSales(context, dealId),
-    store.list<Reservation>({
-      ...{ index: "client", pk: stockPartitions.reservationsOfDeal(dealId) },
-      ...{ newestFirst: true, limit: mostReservations },
-    }),
+  const [deal, settings, sold, reservations] = await runParallel([
+    () => store.get(dealEntity, { id: dealId }),
+    () => context.settings(),
+    () => loadSales(context, dealId),
+    () =>
+      store.list<Reservation>({
+        ...{ index: "client", pk: stockPartitions.reservationsOfDeal(dealId) },
+        ...{ newestFirst: true, limit: mostReservations },
+      }),
   ]);
   const scope = scopeOf(member.role, "deal:read");
   if (!deal || !mayRead(context, deal) || !scope || !visible(member, scope, deal)) throw notFound();

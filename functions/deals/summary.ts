@@ -15,6 +15,7 @@ import type { Currency } from "../../domain/kernel/currency.ts";
 import { teamEntity } from "../access/store.ts";
 import { clientEntity } from "../clients/store.ts";
 import type { Context } from "../kit/context.ts";
+import { runParallel } from "../kit/parallel.ts";
 import { memberEntity } from "../kit/records.ts";
 import type { OutputOf, RequestOf } from "../kit/route.ts";
 import { entityName, fromItem, type Item } from "../kit/table/item.ts";
@@ -42,10 +43,10 @@ const rowsKept = async (context: Context, by: Dimension): Promise<Map<string, Co
 /** The sums that the projector keeps: as many reads as the dimension has rows, however many the deals. */
 const kept = async (context: Context, by: Dimension, state: DealState | undefined): Promise<Counted> => {
   // Under its products a deal may count several times, under its stage exactly once.
-  const [rows, once, [upTo]] = await Promise.all([
-    rowsKept(context, by),
-    by === "product" ? rowsKept(context, "stage") : undefined,
-    context.store.batchGet([countedUpToKey]),
+  const [rows, once, [upTo]] = await runParallel([
+    () => rowsKept(context, by),
+    () => (by === "product" ? rowsKept(context, "stage") : undefined),
+    () => context.store.batchGet([countedUpToKey]),
   ]);
   const total: Counters = new Map();
   for (const counters of (once ?? rows).values()) addCounters(total, onlyState(counters, state));

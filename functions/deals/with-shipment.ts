@@ -8,6 +8,7 @@ import type { StockDocument } from "../../domain/stock/document.ts";
 import { dealShipment, dealStep } from "../../events/deals.ts";
 import type { Happened } from "../../events/event.ts";
 import type { Context } from "../kit/context.ts";
+import { runParallel } from "../kit/parallel.ts";
 import type { Write } from "../kit/table/store.ts";
 import { rulesOf } from "./create.ts";
 import { evidenced } from "./evidence.ts";
@@ -53,9 +54,9 @@ export const dealWithShipment = async (
   wish: DealWish,
 ): Promise<{ readonly writes: readonly Write[]; readonly happened: readonly Happened[] }> => {
   const { now } = context;
-  const [deal, settings] = await Promise.all([
-    context.store.get(dealEntity, { id: dealId }),
-    context.settings(),
+  const [deal, settings] = await runParallel([
+    () => context.store.get(dealEntity, { id: dealId }),
+    () => context.settings(),
   ]);
   if (!deal) throw new Error(`the deal ${dealId} of a shipment is missing`);
   const rules = rulesOf(context, settings);

@@ -9,6 +9,7 @@ import { pageSize } from "../../domain/kernel/page.ts";
 import type { Day } from "../../domain/kernel/time.ts";
 import { loadClient } from "../clients/access.ts";
 import type { Context } from "../kit/context.ts";
+import { mapParallel, runParallel } from "../kit/parallel.ts";
 import type { Handlers } from "../kit/serve.ts";
 import { fromItem } from "../kit/table/item.ts";
 import type { ListQuery } from "../kit/table/store.ts";
@@ -81,9 +82,9 @@ const documentsOf = async (
   money: readonly Part[],
 ): Promise<Dated[]> => {
   const allOf = reader(context);
-  const [claims, free] = await Promise.all([
-    Promise.all(invoices.map((part) => allOf<Invoice>(part))),
-    Promise.all(money.map((part) => allOf<Payment | CreditNote>(part))),
+  const [claims, free] = await runParallel([
+    () => mapParallel(invoices, (part) => allOf<Invoice>(part)),
+    () => mapParallel(money, (part) => allOf<Payment | CreditNote>(part)),
   ]);
   return [...each(claims.flat()).map(claimOf), ...each(free.flat()).map(freeOf)];
 };
@@ -101,11 +102,11 @@ const documentsAsOf = async (
   day: Day,
 ): Promise<Dated[]> => {
   const allOf = reader(context);
-  const [invoices, payments, creditNotes] = await Promise.all([
+  const [invoices, payments, creditNotes] = await runParallel([
     // Drafts among them: one that is paid meanwhile goes from a place before to one behind, and is not missed.
-    allOf<Invoice>(partOf(clientId, "INVOICE#")),
-    allOf<Payment>(partOf(clientId, "PAYMENT#")),
-    allOf<CreditNote>(partOf(clientId, "CREDIT-NOTE#")),
+    () => allOf<Invoice>(partOf(clientId, "INVOICE#")),
+    () => allOf<Payment>(partOf(clientId, "PAYMENT#")),
+    () => allOf<CreditNote>(partOf(clientId, "CREDIT-NOTE#")),
   ]);
   return openOn({ invoices: each(invoices), payments: each(payments), creditNotes: each(creditNotes) }, day);
 };

@@ -9,6 +9,7 @@ import {
 import { totalled } from "../../domain/finance/lines.ts";
 import { Failure } from "../../domain/kernel/errors.ts";
 import type { Context } from "../kit/context.ts";
+import { runParallel } from "../kit/parallel.ts";
 import { type Doing, financeSettingsOf, loadNamed, todayOf } from "./ground.ts";
 
 /** Who drafts: as far as their right reaches the clients. */
@@ -20,9 +21,9 @@ export type Drafting = Doing & Pick<Context, "member" | "scope">;
  * @throws reference.unknown, invoice.line-invalid, deal.discount-exceeds-line, money.overflow
  */
 export const drafted = async (context: Drafting, body: NewInvoice, orderId?: string): Promise<Invoice> => {
-  const [{ settings }, { products }] = await Promise.all([
-    financeSettingsOf(context),
-    loadNamed(context, body),
+  const [{ settings }, { products }] = await runParallel([
+    () => financeSettingsOf(context),
+    () => loadNamed(context, body),
   ]);
   const { lines, currency = context.tenant.currency, ...input } = body;
   const totals = totalled(lines, {
@@ -45,9 +46,9 @@ export const redrafted = async (context: Drafting, draft: Invoice, body: Invoice
     throw new Failure("request.invalid", {
       fields: [{ pointer: "/lines", reason: "has to be there with another currency or kind of prices" }],
     });
-  const [{ settings }, { products }] = await Promise.all([
-    financeSettingsOf(context),
-    loadNamed(context, { ...body, clientId: draft.clientId }),
+  const [{ settings }, { products }] = await runParallel([
+    () => financeSettingsOf(context),
+    () => loadNamed(context, { ...body, clientId: draft.clientId }),
   ]);
   const totals =
     lines &&

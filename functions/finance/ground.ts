@@ -18,6 +18,7 @@ import { clientEntity, counterpartyEntity } from "../clients/store.ts";
 import { contractEntity } from "../contracts/store.ts";
 import { dealEntity } from "../deals/store.ts";
 import type { Actor, Context } from "../kit/context.ts";
+import { mapParallel } from "../kit/parallel.ts";
 import { entityName, fromItem } from "../kit/table/item.ts";
 import type { Store } from "../kit/table/store.ts";
 import type { PostingRequest } from "../ledger/posting.ts";
@@ -67,7 +68,7 @@ export const ratesOn = async (
   day: Day,
 ): Promise<DayRates> => {
   const foreign = [...new Set(currencies)].filter((currency) => currency !== tenant.currency);
-  const found = await Promise.all(foreign.map((currency) => rateBefore(store, currency, day)));
+  const found = await mapParallel(foreign, (currency) => rateBefore(store, currency, day));
   return {
     tenantCurrency: tenant.currency,
     day,

@@ -13,6 +13,7 @@ import { creditNoteIssued, invoiceIssued, invoiceSettled } from "../../events/fi
 import { counterpartyEntity } from "../clients/store.ts";
 import { givenBackByNote, takenByInvoice } from "../contracts/invoiced.ts";
 import { again } from "../kit/again.ts";
+import { runParallel } from "../kit/parallel.ts";
 import type { Store, Write } from "../kit/table/store.ts";
 import { create, StaleWrite, update } from "../kit/table/store.ts";
 import { type PostingContext, type PostingRequest, post } from "../ledger/posting.ts";
@@ -141,12 +142,13 @@ export const issueDraft = <Answer>(
   untilNumbered(context, async () => {
     const { store, tenant, now } = context;
     const issuedOn = documentDay(order.issuedOn, todayOf(context), "/issuedOn");
-    const [{ settings }, counterparty, dayRates] = await Promise.all([
-      financeSettingsOf(context),
-      draft.counterpartyId === undefined
-        ? undefined
-        : store.get(counterpartyEntity, { id: draft.counterpartyId }),
-      ratesOn(context, [draft.currency], issuedOn),
+    const [{ settings }, counterparty, dayRates] = await runParallel([
+      () => financeSettingsOf(context),
+      () =>
+        draft.counterpartyId === undefined
+          ? undefined
+          : store.get(counterpartyEntity, { id: draft.counterpartyId }),
+      () => ratesOn(context, [draft.currency], issuedOn),
     ]);
     const rates = withRate(dayRates, draft.currency, order.rate);
     const party = counterparty && partyOn(counterparty, draft.clientId, issuedOn);

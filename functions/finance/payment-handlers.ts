@@ -17,6 +17,7 @@ import { exactNumber } from "../../domain/kernel/money.ts";
 import { type Happened, happened } from "../../events/event.ts";
 import { moneyAllocated, paymentRecorded, paymentReversed } from "../../events/finance.ts";
 import { type Context, checkVersion } from "../kit/context.ts";
+import { runParallel } from "../kit/parallel.ts";
 import type { Handlers } from "../kit/serve.ts";
 import { create, update, type Write } from "../kit/table/store.ts";
 import { transactionEntity } from "../ledger/store.ts";
@@ -169,12 +170,13 @@ export const paymentHandlers: Handlers<typeof paymentRoutes> = {
     const on = documentDay(body.on, todayOf(context), "/on");
     checkNotBefore(on, payment.paidOn, "/on");
     const standing = settledByItself(payment);
-    const [posted, invoices] = await Promise.all([
-      store.get(transactionEntity, { id: payment.transactionId }),
-      store.getAll(
-        invoiceEntity,
-        standing.map(({ invoiceId }) => ({ id: invoiceId })),
-      ),
+    const [posted, invoices] = await runParallel([
+      () => store.get(transactionEntity, { id: payment.transactionId }),
+      () =>
+        store.getAll(
+          invoiceEntity,
+          standing.map(({ invoiceId }) => ({ id: invoiceId })),
+        ),
     ]);
     if (!posted) throw new Error(`payment ${payment.id} has no transaction`);
     const reopened = invoices.flatMap((invoice, at) => {
@@ -207,9 +209,9 @@ export const paymentHandlers: Handlers<typeof paymentRoutes> = {
   async createRefund({ body }, context) {
     const { store, tenant, now } = context;
     const isPayment = body.sourceId.startsWith("pay_");
-    const [ofPayment, ofNote] = await Promise.all([
-      isPayment ? store.get(paymentEntity, { id: body.sourceId }) : undefined,
-      isPayment ? undefined : store.get(creditNoteEntity, { id: body.sourceId }),
+    const [ofPayment, ofNote] = await runParallel([
+      () => (isPayment ? store.get(paymentEntity, { id: body.sourceId }) : undefined),
+      () => (isPayment ? undefined : store.get(creditNoteEntity, { id: body.sourceId })),
     ]);
     const source = ofPayment ?? ofNote;
     const unknown = new Failure("reference.unknown", {

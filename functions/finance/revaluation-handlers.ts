@@ -17,6 +17,7 @@ import { isCurrency } from "../../domain/ledger/commodity.ts";
 import { happened } from "../../events/event.ts";
 import { openRevalued } from "../../events/finance.ts";
 import type { Context } from "../kit/context.ts";
+import { mapParallel, runParallel } from "../kit/parallel.ts";
 import type { Handlers } from "../kit/serve.ts";
 import { create, StaleWrite, update } from "../kit/table/store.ts";
 import { commoditiesOf } from "../ledger/commodities.ts";
@@ -36,24 +37,20 @@ const kindOf = { sale: "receivable", purchase: "payable" } as const;
 
 /** What all clients together owe and are owed in foreign currencies, as the ledger has it at the end of a day. */
 const standingsOn = async ({ store, tenant }: Context, asOf: Day): Promise<Standing[]> => {
-  const places = await Promise.all(
-    sides.map(async (side) => {
-      const control = `clients:*:${kindOf[side]}`;
-      const { items } = await commoditiesOf(store, control, { limit: mostCommodities });
-      return items
-        .filter((one) => isCurrency(one) && one !== tenant.currency)
-        .map((currency) => ({ side, control, currency }));
-    }),
-  );
-  return Promise.all(
-    places.flat().map(async ({ side, control, currency }) => {
-      const [open, book] = await Promise.all([
-        balanceIn(store, control, currency, { asOf }),
-        balanceIn(store, worthPathOf(kindOf[side], currency), tenant.currency, { asOf }),
-      ]);
-      return { side, currency, open, book };
-    }),
-  );
+  const places = await mapParallel(sides, async (side) => {
+    const control = `clients:*:${kindOf[side]}`;
+    const { items } = await commoditiesOf(store, control, { limit: mostCommodities });
+    return items
+      .filter((one) => isCurrency(one) && one !== tenant.currency)
+      .map((currency) => ({ side, control, currency }));
+  });
+  return mapParallel(places.flat(), async ({ side, control, currency }) => {
+    const [open, book] = await runParallel([
+      () => balanceIn(store, control, currency, { asOf }),
+      () => balanceIn(store, worthPathOf(kindOf[side], currency), tenant.currency, { asOf }),
+    ]);
+    return { side, currency, open, book };
+  });
 };
 
 const isSame = (one: readonly Standing[], other: readonly Standing[]): boolean =>

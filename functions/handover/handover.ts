@@ -6,6 +6,7 @@ import { happened } from "../../events/event.ts";
 import { handoverEntity } from "../access/store.ts";
 import { again, wait as realWait } from "../kit/again.ts";
 import type { Heard, Listening } from "../kit/listen.ts";
+import { runParallel } from "../kit/parallel.ts";
 import { memberEntity } from "../kit/records.ts";
 import { StaleWrite, type Store, update } from "../kit/table/store.ts";
 import { type Estate, estates } from "./estates.ts";
@@ -46,9 +47,9 @@ interface Run {
 
 /** The handover as it stands. @throws Ended */
 const current = async ({ memberId, startedAt, listening: { store } }: Run): Promise<Handover> => {
-  const [member, handover] = await Promise.all([
-    store.get(memberEntity, { id: memberId }),
-    store.get(handoverEntity, { memberId }),
+  const [member, handover] = await runParallel([
+    () => store.get(memberEntity, { id: memberId }),
+    () => store.get(handoverEntity, { memberId }),
   ]);
   if (member?.status !== "dismissed" || handover?.startedAt !== startedAt) throw new Ended();
   return handover;

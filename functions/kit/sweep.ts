@@ -1,3 +1,4 @@
+import { mapParallel } from "./parallel.ts";
 import type { Run } from "./scheduled.ts";
 import { type Due, duePage, dueShards } from "./table/due.ts";
 import type { Item } from "./table/item.ts";
@@ -51,7 +52,7 @@ export const sweeping =
   (kind: Expiring) =>
   async (run: Run): Promise<void> => {
     const outcome: Outcome = { expired: 0, failed: 0 };
-    await Promise.all(Array.from({ length: dueShards }, (_, shard) => sweepShard(run, kind, shard, outcome)));
+    await mapParallel([...Array(dueShards).keys()], (shard) => sweepShard(run, kind, shard, outcome));
     if (outcome.expired > 0 || outcome.failed > 0) run.log.info("expired", { ...outcome });
     if (outcome.failed > 0) throw new Error(`${outcome.failed} ${kind.called} could not expire`);
   };

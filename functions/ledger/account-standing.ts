@@ -1,5 +1,6 @@
 import { Failure } from "../../domain/kernel/errors.ts";
 import { type Account, guardOf, isConstrained, natural, type Standing } from "../../domain/ledger/account.ts";
+import { mapParallel } from "../kit/parallel.ts";
 import { type Item, itemKey } from "../kit/table/item.ts";
 import { mostItemsInTransaction, StaleWrite, type Store, type Write } from "../kit/table/store.ts";
 import { commoditiesOf } from "./commodities.ts";
@@ -44,9 +45,7 @@ const standingsOf = async (store: Store, account: Account): Promise<Found[]> => 
   const standings: Found[] = [];
   for (let at = 0; at < items.length; at += 20)
     standings.push(
-      ...(await Promise.all(
-        items.slice(at, at + 20).map((commodity) => standingOf(store, account, commodity)),
-      )),
+      ...(await mapParallel(items.slice(at, at + 20), (commodity) => standingOf(store, account, commodity))),
     );
   return standings;
 };

@@ -164,7 +164,7 @@ export const postAll = async (
     const other = next.findIndex((group) => !group.every(isFree));
     const together = next.slice(0, other < 0 ? next.length : Math.max(1, other));
     // All of them end before anything is thrown: a failure leaves nothing running behind the answer.
-    const done = await Promise.allSettled(together.map((group) => postedGroup(context, group, byHand)));
+    const done = await Promise.allSettled(together.map(async (group) => postedGroup(context, group, byHand)));
     for (const [n, one] of done.entries()) {
       if (one.status === "rejected") throw one.reason;
       for (const [m, result] of one.value.entries()) {

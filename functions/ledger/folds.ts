@@ -4,6 +4,7 @@ import { controlOf } from "../../domain/ledger/account.ts";
 import { type Fold, foldOver, isUsable, lastFoldable } from "../../domain/ledger/fold.ts";
 import type { PeriodLock } from "../../domain/ledger/lock.ts";
 import type { BalanceTimes, LedgerPage } from "../../domain/ledger/pages.ts";
+import { runParallel } from "../kit/parallel.ts";
 import { entity } from "../kit/table/entity.ts";
 import { toItem } from "../kit/table/item.ts";
 import { StaleWrite, type Store, type Write } from "../kit/table/store.ts";
@@ -57,14 +58,15 @@ export const allFolds = async (
   commodity: string,
   { until = "9999", most = 1_000 }: { readonly until?: string; readonly most?: number } = {},
 ): Promise<{ readonly lock: PeriodLock | undefined; readonly folds: Fold[] }> => {
-  const [lock, { items }] = await Promise.all([
-    store.get(periodLockEntity, {}),
-    store.list<FoldRecord>({
-      pk: ledgerPartitions.balance(account, commodity),
-      between: ["FOLD#", `FOLD#${until}`],
-      newestFirst: true,
-      limit: most,
-    }),
+  const [lock, { items }] = await runParallel([
+    () => store.get(periodLockEntity, {}),
+    () =>
+      store.list<FoldRecord>({
+        pk: ledgerPartitions.balance(account, commodity),
+        between: ["FOLD#", `FOLD#${until}`],
+        newestFirst: true,
+        limit: most,
+      }),
   ]);
   return { lock, folds: items.map(foldOf) };
 };

@@ -2,6 +2,7 @@ import { exactNumber } from "../../domain/kernel/money.ts";
 import { pageSize } from "../../domain/kernel/page.ts";
 import { type Account, natural } from "../../domain/ledger/account.ts";
 import type { BalanceTimes } from "../../domain/ledger/pages.ts";
+import { mapParallel, runParallel } from "../kit/parallel.ts";
 import type { Handlers } from "../kit/serve.ts";
 import { commoditiesOf } from "./commodities.ts";
 import type { ledgerReadRoutes } from "./reads-routes.ts";
@@ -41,18 +42,18 @@ export const readHandlers: Pick<
     const times = { asOf, knownAt };
     const read = (one: string) => standingIn(context.store, path, one, times, context.now);
     if (commodity !== undefined) {
-      const [account, early] = await Promise.all([loadAccount(context, path), read(commodity)]);
+      const [account, early] = await runParallel([() => loadAccount(context, path), () => read(commodity)]);
       const { type } = account;
       // It may have been opened and posted to between the two: an account that is there is not said to hold nothing.
       const stored = early.isNothing ? await read(commodity) : early;
       return { account: path, type, items: [balanceShown(account, commodity, times, stored)] };
     }
-    const [account, { items, next }] = await Promise.all([
-      loadAccount(context, path),
-      commoditiesOf(context.store, path, { limit, cursor }),
+    const [account, { items, next }] = await runParallel([
+      () => loadAccount(context, path),
+      () => commoditiesOf(context.store, path, { limit, cursor }),
     ]);
-    const balances = await Promise.all(
-      items.map(async (one) => balanceShown(account, one, times, await read(one))),
+    const balances = await mapParallel(items, async (one) =>
+      balanceShown(account, one, times, await read(one)),
     );
     return {
       account: path,

@@ -11,6 +11,7 @@ import {
   type StatementFilter,
 } from "../../domain/ledger/statement.ts";
 import type { Context } from "../kit/context.ts";
+import { runParallel } from "../kit/parallel.ts";
 import type { Handler } from "../kit/serve.ts";
 import { fromItem } from "../kit/table/item.ts";
 import { mergedItems } from "../kit/table/merged.ts";
@@ -110,9 +111,9 @@ export const readLedgerStatement: Handler<typeof ledgerReadRoutes.readLedgerStat
         ? 0n
         : await balanceIn(store, path, commodity, { asOf: dayBefore(from), knownAt: query.knownAt }),
   });
-  const [{ type }, start] = await Promise.all([
-    loadAccount(context, path),
-    placeIn(context, cursor) ?? opened(),
+  const [{ type }, start] = await runParallel([
+    () => loadAccount(context, path),
+    () => placeIn(context, cursor) ?? opened(),
   ]);
   const { shown, closing, next } = await statementPage(store, start, {
     pks: linePartitions(path, commodity),

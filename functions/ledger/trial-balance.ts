@@ -4,6 +4,7 @@ import { exactNumber } from "../../domain/kernel/money.ts";
 import { pageSize } from "../../domain/kernel/page.ts";
 import { type Account, AccountType, natural } from "../../domain/ledger/account.ts";
 import { trialBalanceOf } from "../../domain/ledger/trial-balance.ts";
+import { mapParallel } from "../kit/parallel.ts";
 import type { Handler } from "../kit/serve.ts";
 import { fromItem } from "../kit/table/item.ts";
 import { siftedPage } from "../kit/table/sifted.ts";
@@ -49,8 +50,8 @@ export const readTrialBalance: Handler<typeof ledgerReadRoutes.readTrialBalance>
       limit,
       cursor: before?.list,
     });
-    const balances = await Promise.all(
-      page.items.map(({ path }) => balanceIn(store, path, commodity, { asOf, knownAt }, context.now)),
+    const balances = await mapParallel(page.items, ({ path }) =>
+      balanceIn(store, path, commodity, { asOf, knownAt }, context.now),
     );
     const rows = page.items.map(({ path, type }, n) => ({ account: path, type, balance: balances[n] ?? 0n }));
     return { rows, next: page.next };
@@ -88,19 +89,17 @@ export const listMemberBalances: Handler<typeof ledgerReadRoutes.listMemberBalan
     store,
     { index: "list", pk: ledgerPartitions.membersOf(control), limit, cursor },
     (items) =>
-      Promise.all(
-        items.map(async (item) => {
-          const { path, name } = fromItem<Account>(item);
-          const balance = await balanceIn(store, path, commodity, { asOf, knownAt });
-          if (balance === 0n) return undefined;
-          return {
-            account: path,
-            ...(name === undefined ? {} : { name }),
-            balance: exactNumber(balance),
-            natural: exactNumber(natural(type, balance)),
-          };
-        }),
-      ),
+      mapParallel(items, async (item) => {
+        const { path, name } = fromItem<Account>(item);
+        const balance = await balanceIn(store, path, commodity, { asOf, knownAt });
+        if (balance === 0n) return undefined;
+        return {
+          account: path,
+          ...(name === undefined ? {} : { name }),
+          balance: exactNumber(balance),
+          natural: exactNumber(natural(type, balance)),
+        };
+      }),
   );
   return { control, type, commodity, ...page };
 };

@@ -5,6 +5,7 @@ import { type Account, controlOf, isConstrained, natural } from "../../domain/le
 import { foldOver, isUsable } from "../../domain/ledger/fold.ts";
 import { balanceOf, type LedgerPage, markOf } from "../../domain/ledger/pages.ts";
 import type { VerificationFault } from "../../domain/ledger/verify.ts";
+import { mapParallel } from "../kit/parallel.ts";
 import { counterOf } from "../kit/table/counter.ts";
 import { fromItem } from "../kit/table/item.ts";
 import { commodityBehind } from "./commodities.ts";
@@ -184,14 +185,12 @@ const commonStep = async (recounting: Recounting, place: AccountsPlace): Promise
   const { account: path, commodity, shard: first } = place;
   const shards = shardsOf(path).slice(first);
   const balance = await storedBalance(store, path, commodity);
-  const steps = await Promise.all(
-    shards.map((shard, n) =>
-      shardStep(
-        recounting,
-        { account: path, commodity, shard },
-        n === 0 ? place.lines : undefined,
-        countedOf(balance, shard),
-      ),
+  const steps = await mapParallel(shards, (shard, n) =>
+    shardStep(
+      recounting,
+      { account: path, commodity, shard },
+      n === 0 ? place.lines : undefined,
+      countedOf(balance, shard),
     ),
   );
   const { done, open } = upToOpen(steps);
@@ -251,22 +250,20 @@ const controlStep = async (recounting: Recounting, place: AccountsPlace): Promis
       fault: await controlFault(recounting, place, sums),
       place: commodityDone(place),
     };
-  const steps = await Promise.all(
-    items.map(({ path }) =>
-      shardStep(
-        recounting,
-        { account: path, commodity, shard: "-" },
-        // Others may have been opened before it meanwhile.
-        path === place.memberUnderWay ? place.lines : undefined,
-      ),
+  const steps = await mapParallel(items, ({ path }) =>
+    shardStep(
+      recounting,
+      { account: path, commodity, shard: "-" },
+      // Others may have been opened before it meanwhile.
+      path === place.memberUnderWay ? place.lines : undefined,
     ),
   );
   const { done, open } = upToOpen(steps);
   const lines = linesIn(steps.slice(0, done + 1));
   if (open?.fault) return { lines, accounts: 0, fault: open.fault };
   const recounted = items.slice(0, done);
-  const balances = await Promise.all(recounted.map(({ path }) => storedBalance(store, path, commodity)));
-  const faults = await Promise.all(recounted.map((account) => guardFault(recounting, account, commodity)));
+  const balances = await mapParallel(recounted, ({ path }) => storedBalance(store, path, commodity));
+  const faults = await mapParallel(recounted, (account) => guardFault(recounting, account, commodity));
   const sumOf = (knownAt?: string) =>
     balances.map(({ pages }) => sumsOf(pages, knownAt)).reduce(added, nothing);
   const next: AccountsPlace = {

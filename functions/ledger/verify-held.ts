@@ -1,5 +1,6 @@
 import { type Account, natural } from "../../domain/ledger/account.ts";
 import type { Pending } from "../../domain/ledger/pending.ts";
+import { mapParallel } from "../kit/parallel.ts";
 import type { Store } from "../kit/table/store.ts";
 import { pendingPartitions } from "./pending-store.ts";
 
@@ -14,8 +15,8 @@ const mostOpen = 5_000;
 type Sides = ReadonlyMap<string, { readonly debit: bigint; readonly credit: bigint }>;
 
 const sidesOf = async (store: Store): Promise<Sides | undefined> => {
-  const parts = await Promise.all(
-    pendingPartitions.map((pk) => store.list<Pending>({ index: "list", pk, limit: mostOpen })),
+  const parts = await mapParallel(pendingPartitions, (pk) =>
+    store.list<Pending>({ index: "list", pk, limit: mostOpen }),
   );
   if (parts.some(({ next }) => next !== undefined)) return undefined;
   const sides = new Map<string, { debit: bigint; credit: bigint }>();

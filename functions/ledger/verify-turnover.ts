@@ -15,6 +15,7 @@ import {
   weighed,
 } from "../../domain/ledger/turnover-recount.ts";
 import type { VerificationFault } from "../../domain/ledger/verify.ts";
+import { mapParallel } from "../kit/parallel.ts";
 import type { Item } from "../kit/table/item.ts";
 import type { Store } from "../kit/table/store.ts";
 import { numbersOf } from "./reads-store.ts";
@@ -156,12 +157,10 @@ const caughtUp = async (store: Store, place: TurnoverPlace, seen: AccountsSeen) 
   const more: ReturnType<typeof weighed> = [];
   let read = 0;
   for (let round = 0; round < mostRounds && !isThere(); round++) {
-    const parts = await Promise.all(
-      seqs.map((seq, chain) => {
-        const end = ends[chain] ?? 0;
-        return seq < end ? transactionsBehind(store, chain, seq, end) : Promise.resolve([]);
-      }),
-    );
+    const parts = await mapParallel(seqs, (seq, chain) => {
+      const end = ends[chain] ?? 0;
+      return seq < end ? transactionsBehind(store, chain, seq, end) : Promise.resolve([]);
+    });
     const some = parts.flat();
     const found = await broughtBy(store, some, seen, place.focus);
     if (found.fault) return { place, more, read, isThere: false, fault: found.fault };

@@ -5,6 +5,7 @@ import type { Order } from "../../domain/orders/order.ts";
 import { clientEntity } from "../clients/store.ts";
 import { dealEntity } from "../deals/store.ts";
 import type { Context } from "../kit/context.ts";
+import { runParallel } from "../kit/parallel.ts";
 import type { RequestOf } from "../kit/route.ts";
 import { fromItem } from "../kit/table/item.ts";
 import { siftedPage } from "../kit/table/sifted.ts";
@@ -23,9 +24,9 @@ export const reachedOf = async <S extends Sold>(
 ): Promise<ReadonlySet<S>> => {
   if (scope === "all") return new Set(all);
   const ids = (some: readonly string[]) => [...new Set(some)].map((id) => ({ id }));
-  const [clients, deals] = await Promise.all([
-    store.getAll(clientEntity, ids(all.map(({ clientId }) => clientId))),
-    store.getAll(dealEntity, ids(all.flatMap(({ dealId }) => dealId ?? []))),
+  const [clients, deals] = await runParallel([
+    () => store.getAll(clientEntity, ids(all.map(({ clientId }) => clientId))),
+    () => store.getAll(dealEntity, ids(all.flatMap(({ dealId }) => dealId ?? []))),
   ]);
   const reached = new Set(
     [...clients, ...deals].flatMap((one) => (one && visible(member, scope, one) ? [one.id] : [])),

@@ -8,6 +8,7 @@ import { mainPlace } from "../../domain/stock/warehouse.ts";
 import { dealEntity } from "../deals/store.ts";
 import { financeSettingsOf, loadNamed, type Named, todayOf } from "../finance/ground.ts";
 import type { Context } from "../kit/context.ts";
+import { runParallel } from "../kit/parallel.ts";
 import { productEntity } from "../products/store.ts";
 import { namedDeal } from "../stock/links.ts";
 import { loadStock } from "../stock/load.ts";
@@ -80,9 +81,9 @@ export interface Priced {
  * @throws reference.unknown, deal.closed, product.inactive, invoice.line-invalid, deal.discount-exceeds-line, money.overflow
  */
 export const pricedOf = async (context: Context, body: Offered, knownDeal?: string): Promise<Priced> => {
-  const [{ settings }, { products }] = await Promise.all([
-    financeSettingsOf(context),
-    loadNamed(context, body),
+  const [{ settings }, { products }] = await runParallel([
+    () => financeSettingsOf(context),
+    () => loadNamed(context, body),
   ]);
   // After what names every field at fault: of two refusals at once chance would choose the answer.
   await checkDeal(context, body.dealId, knownDeal);

@@ -23,6 +23,7 @@ import {
 } from "../../events/orders.ts";
 import { todayOf } from "../finance/ground.ts";
 import { type Context, checkVersion } from "../kit/context.ts";
+import { runParallel } from "../kit/parallel.ts";
 import type { RequestOf } from "../kit/route.ts";
 import type { Handlers } from "../kit/serve.ts";
 import { fromItem } from "../kit/table/item.ts";
@@ -164,7 +165,10 @@ export const quoteHandlers: Handlers<typeof quoteRoutes> = {
     const id = context.newId("order");
     const quote = accepted(before, id, doingOf(context));
     const { clientId, counterpartyId, dealId, contractId, memo, currency, pricesIncludeTax } = quote;
-    const [products] = await Promise.all([productsOf(context, quote), checkDeal(context, dealId, dealId)]);
+    const [products] = await runParallel([
+      () => productsOf(context, quote),
+      () => checkDeal(context, dealId, dealId),
+    ]);
     const isServed = (productId: string) => isService(products.get(productId) ?? {});
     const lines = quote.lines.flatMap(({ productId, quantity }) =>
       productId === undefined ? [] : [{ ...(isServed(productId) ? {} : body), productId, quantity }],

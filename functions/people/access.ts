@@ -7,6 +7,7 @@ import { reachedClients } from "../clients/access.ts";
 import { clientEntity } from "../clients/store.ts";
 import { dealEntity } from "../deals/store.ts";
 import type { Context } from "../kit/context.ts";
+import { runParallel } from "../kit/parallel.ts";
 import { memberEntity } from "../kit/records.ts";
 import { timeEntryEntity } from "./store.ts";
 
@@ -68,9 +69,9 @@ export interface Spent {
 export const spentBy = async (context: Context, input: NewTimeEntry): Promise<Spent> => {
   const { store, member } = context;
   const { memberId = member.id, dealId } = input;
-  const [by, deal] = await Promise.all([
-    memberId === member.id ? member : store.get(memberEntity, { id: memberId }),
-    dealId === undefined ? undefined : store.get(dealEntity, { id: dealId }),
+  const [by, deal] = await runParallel([
+    () => (memberId === member.id ? member : store.get(memberEntity, { id: memberId })),
+    () => (dealId === undefined ? undefined : store.get(dealEntity, { id: dealId })),
   ]);
   const faults: FieldFault[] = [];
   const fault = (pointer: string, reason: string) => faults.push({ pointer, reason });

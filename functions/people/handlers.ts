@@ -11,6 +11,7 @@ import { happened } from "../../events/event.ts";
 import { memberPostsChanged, positionChanged, positionCreated } from "../../events/people.ts";
 import { type Context, checkVersion } from "../kit/context.ts";
 import { found } from "../kit/found.ts";
+import { runParallel } from "../kit/parallel.ts";
 import { memberEntity } from "../kit/records.ts";
 import type { Handlers } from "../kit/serve.ts";
 import { create, StaleWrite, update } from "../kit/table/store.ts";
@@ -27,9 +28,9 @@ const loadPosition = async ({ store }: Pick<Context, "store">, id: string): Prom
 
 /** The posts of a member: none where nothing was said yet. @throws record.not-found for a member who is not there */
 const loadPosts = async ({ store }: Pick<Context, "store">, memberId: string): Promise<MemberPosts> => {
-  const [member, posts] = await Promise.all([
-    store.get(memberEntity, { id: memberId }),
-    store.get(memberPostsEntity, { memberId }),
+  const [member, posts] = await runParallel([
+    () => store.get(memberEntity, { id: memberId }),
+    () => store.get(memberPostsEntity, { memberId }),
   ]);
   if (!member) throw notFound();
   return posts ?? { memberId, version: 0, posts: [] };

@@ -15,6 +15,7 @@ import {
   type YearCounters,
   yearsOf,
 } from "../../domain/profit/profit.ts";
+import { mapParallel } from "../kit/parallel.ts";
 import type { Item } from "../kit/table/item.ts";
 import type { Store } from "../kit/table/store.ts";
 import { numbersOf, storedBalance } from "../ledger/reads-store.ts";
@@ -57,17 +58,15 @@ const thoseOfShard = async (
   period: Period,
   place: { readonly shard: number; readonly behind: string; readonly limit: number },
 ): Promise<{ readonly found: readonly FiguresOfOne[]; readonly last?: string }> => {
-  const pages = await Promise.all(
-    yearsOf(period).map(async (year) => {
-      const prefix = `${year}#${period.currency}#`;
-      const { items } = await store.items({
-        pk: ledgerPartitions.turnover(dimension, place.shard),
-        between: [place.behind === "" ? prefix : `${prefix}${place.behind}!`, `${prefix}~`],
-        limit: place.limit,
-      });
-      return { year, byId: new Map(items.map((item) => [idIn(item), item])) };
-    }),
-  );
+  const pages = await mapParallel(yearsOf(period), async (year) => {
+    const prefix = `${year}#${period.currency}#`;
+    const { items } = await store.items({
+      pk: ledgerPartitions.turnover(dimension, place.shard),
+      between: [place.behind === "" ? prefix : `${prefix}${place.behind}!`, `${prefix}~`],
+      limit: place.limit,
+    });
+    return { year, byId: new Map(items.map((item) => [idIn(item), item])) };
+  });
   const ids = [...new Set(pages.flatMap(({ byId }) => [...byId.keys()]))].sort().slice(0, place.limit);
   const found = ids.map((id) => {
     const years = pages.flatMap(({ year, byId }) => {
@@ -162,18 +161,14 @@ export const accountsIn = async (store: Store, period: Period, knownAt?: Day): P
   const sums: PostedAccount[] = [];
   for (let at = 0; at < accounts.length; at += 20)
     sums.push(
-      ...(await Promise.all(
-        accounts.slice(at, at + 20).map(async ({ path, turnover }) => {
-          const { pages } = await storedBalance(store, path, period.currency);
-          const amount = pages
-            .filter(({ month }) => period.from <= month && month <= period.to)
-            .flatMap(({ month, counters }) =>
-              [...counters].filter(([name]) => isKnown(countedBy(month, name))),
-            )
-            .reduce((sum, [, value]) => sum + value, 0n);
-          return { account: path, amount, ...(turnover === undefined ? {} : { turnover }) };
-        }),
-      )),
+      ...(await mapParallel(accounts.slice(at, at + 20), async ({ path, turnover }) => {
+        const { pages } = await storedBalance(store, path, period.currency);
+        const amount = pages
+          .filter(({ month }) => period.from <= month && month <= period.to)
+          .flatMap(({ month, counters }) => [...counters].filter(([name]) => isKnown(countedBy(month, name))))
+          .reduce((sum, [, value]) => sum + value, 0n);
+        return { account: path, amount, ...(turnover === undefined ? {} : { turnover }) };
+      })),
     );
   return sums.filter(({ amount }) => amount !== 0n);
 };

@@ -1,5 +1,6 @@
 import type { DynamoDBBatchResponse, DynamoDBStreamEvent } from "aws-lambda";
 import { type Ground, systemGround } from "../kit/machine.ts";
+import { runParallel } from "../kit/parallel.ts";
 import { newMeter } from "../kit/table/database.ts";
 import { keepLookups } from "./lookups.ts";
 import { keepSums } from "./sums.ts";
@@ -12,7 +13,10 @@ export const project =
   (ground: Ground) =>
   async (stream: DynamoDBStreamEvent): Promise<DynamoDBBatchResponse> => {
     const database = ground.database(newMeter());
-    await Promise.all([keepLookups(database, stream.Records), keepSums(database, stream.Records)]);
+    await runParallel([
+      () => keepLookups(database, stream.Records),
+      () => keepSums(database, stream.Records),
+    ]);
     return { batchItemFailures: [] };
   };
 

@@ -1,5 +1,6 @@
 import type { DynamoDBRecord } from "aws-lambda";
 import { lookedUpEntities } from "../clients/store.ts";
+import { mapParallel } from "../kit/parallel.ts";
 import type { Database } from "../kit/table/database.ts";
 import type { Entity, Lookup } from "../kit/table/entity.ts";
 import { fromItem, type Item, itemKey } from "../kit/table/item.ts";
@@ -62,5 +63,5 @@ export const keepLookups = async (database: Database, records: readonly DynamoDB
   const parts = Array.from({ length: Math.ceil(writes.length / share) }, (_, lane) =>
     writes.slice(lane * share, (lane + 1) * share),
   );
-  await Promise.all(parts.map((part) => database.batchWrite(part)));
+  await mapParallel(parts, (part) => database.batchWrite(part));
 };

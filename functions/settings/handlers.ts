@@ -10,6 +10,7 @@ import type { Settings } from "../../domain/settings/settings.ts";
 import { happened } from "../../events/event.ts";
 import { settingsChanged } from "../../events/settings.ts";
 import { type Context, checkVersion } from "../kit/context.ts";
+import { runParallel } from "../kit/parallel.ts";
 import { settingsEntity, tenantEntity } from "../kit/records.ts";
 import type { Handlers } from "../kit/serve.ts";
 import { update } from "../kit/table/store.ts";
@@ -25,7 +26,10 @@ const changed = async (
   decide: (settings: Settings) => Settings | Promise<Settings>,
 ): Promise<Settings> => {
   const { store, now } = context;
-  const [tenant, settings] = await Promise.all([store.get(tenantEntity, {}), store.get(settingsEntity, {})]);
+  const [tenant, settings] = await runParallel([
+    () => store.get(tenantEntity, {}),
+    () => store.get(settingsEntity, {}),
+  ]);
   if (!tenant || !settings) throw new Error(`tenant ${store.tenantId} has no settings`);
   checkVersion(context, settings);
   const after = await decide(settings);

@@ -8,6 +8,7 @@ import { availableIn, type Level, type Spot } from "../../domain/stock/level.ts"
 import { quantityIn } from "../../domain/stock/movement.ts";
 import type { Context } from "../kit/context.ts";
 import { found } from "../kit/found.ts";
+import { runParallel } from "../kit/parallel.ts";
 import type { Handlers } from "../kit/serve.ts";
 import { entityName, fromItem } from "../kit/table/item.ts";
 import { productEntity } from "../products/store.ts";
@@ -154,10 +155,10 @@ export const stockHandlers: Handlers<typeof stockRoutes> = {
   },
 
   async readStockOfProduct({ params: { productId } }, context) {
-    const [, { cost, levels: all }, settings] = await Promise.all([
-      checkProduct(context, productId),
-      wholeStock(context, productId),
-      context.settings(),
+    const [, { cost, levels: all }, settings] = await runParallel([
+      () => checkProduct(context, productId),
+      () => wholeStock(context, productId),
+      () => context.settings(),
     ]);
     const levels = all.filter(({ onHand }) => onHand > 0).map(shown);
     const { method, valueMinor } = cost ?? noCost(productId, costMethodOf(settings));

@@ -6,6 +6,7 @@ import { Failure, type FieldFault } from "../../domain/kernel/errors.ts";
 import { clientEntity, counterpartyEntity } from "../clients/store.ts";
 import { dealEntity } from "../deals/store.ts";
 import type { Context } from "../kit/context.ts";
+import { runParallel } from "../kit/parallel.ts";
 
 /** The records outside of the stock that a request names. */
 export interface Named {
@@ -38,10 +39,10 @@ export const namedDeal = async (context: Pick<Context, "store" | "member">, id: 
 export const checkLinks = async (context: Context, named: Named): Promise<Named> => {
   const { store } = context;
   const { clientId, counterpartyId, dealId } = named;
-  const [client, counterparty, deal] = await Promise.all([
-    clientId === undefined ? undefined : store.get(clientEntity, { id: clientId }),
-    counterpartyId === undefined ? undefined : store.get(counterpartyEntity, { id: counterpartyId }),
-    dealId === undefined ? undefined : store.get(dealEntity, { id: dealId }),
+  const [client, counterparty, deal] = await runParallel([
+    () => (clientId === undefined ? undefined : store.get(clientEntity, { id: clientId })),
+    () => (counterpartyId === undefined ? undefined : store.get(counterpartyEntity, { id: counterpartyId })),
+    () => (dealId === undefined ? undefined : store.get(dealEntity, { id: dealId })),
   ]);
   const faults: FieldFault[] = [];
   const fault = (pointer: string, reason: string) => faults.push({ pointer, reason });

@@ -1,6 +1,7 @@
 import { chanceIn } from "../../domain/kernel/id.ts";
 import { again } from "../kit/again.ts";
 import type { Actor } from "../kit/context.ts";
+import { mapParallel } from "../kit/parallel.ts";
 import { StaleWrite } from "../kit/table/store.ts";
 
 const last = new Map<string, Promise<void>>();
@@ -19,7 +20,7 @@ export const inTurn = async <T>(keys: Iterable<string>, run: () => Promise<T>): 
   });
   for (const key of mine) last.set(key, turn);
   try {
-    await Promise.all(before);
+    await mapParallel(before, (earlier) => earlier);
     return await run();
   } finally {
     for (const key of mine) if (last.get(key) === turn) last.delete(key);

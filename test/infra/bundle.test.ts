@@ -1,4 +1,4 @@
-import { execFileSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
@@ -6,8 +6,13 @@ import { build } from "esbuild";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { bundleSettings, repositoryRoot } from "../../infra/bundle.ts";
 
-/** What a process prints that runs the source as a bundle of the product. */
-const printedBy = async (folder: string, name: string, contents: string): Promise<string[]> => {
+/** What a process prints that runs the source as a bundle of the product, by itself or from an invoker. */
+const printedBy = async (
+  folder: string,
+  name: string,
+  contents: string,
+  invoker?: string,
+): Promise<string[]> => {
   const { outExtension: _, ...settings } = bundleSettings;
   const outfile = path.join(folder, `${name}.mjs`);
   await build({
@@ -15,7 +20,12 @@ const printedBy = async (folder: string, name: string, contents: string): Promis
     stdin: { contents, resolveDir: path.join(repositoryRoot, "functions"), loader: "ts" },
     outfile,
   });
-  return execFileSync(process.execPath, [outfile], { encoding: "utf8" }).trim().split("\n");
+  const run = invoker === undefined ? [outfile] : ["--input-type=module", "-e", invoker, outfile];
+  const { stdout, stderr } = spawnSync(process.execPath, run, {
+    encoding: "utf8",
+    env: { POWERTOOLS_LOG_LEVEL: "INFO" },
+  });
+  return `${stderr}${stdout}`.trim().split("\n");
 };
 
 describe("Node's own modules in a bundle", () => {
@@ -65,5 +75,29 @@ describe("Node's own modules in a bundle", () => {
        console.log(webcrypto.subtle !== undefined);`,
     );
     expect(printed).toEqual(["true true true", "true"]);
+  });
+});
+
+describe("A Lambda", () => {
+  const folder = mkdtempSync(path.join(os.tmpdir(), "bundle-"));
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  test("an unhandled rejection is logged and ends no environment", async () => {
+    const printed = await printedBy(
+      folder,
+      "rejecting",
+      `export const handler = async () => {
+         void Promise.reject(new Error("nobody hears this"));
+         await new Promise((resolve) => setTimeout(resolve, 1));
+         return "answered";
+       };`,
+      // As the runtime of AWS does it before it loads the handler.
+      `process.on("unhandledRejection", () => process.exit(128));
+       const { handler } = await import(process.argv[1]);
+       console.log(await handler(), await handler());`,
+    );
+    expect(printed.filter((line) => line.includes("nobody hears this"))).toHaveLength(2);
+    expect(printed.filter((line) => line.includes('"UnhandledRejections":1'))).toHaveLength(2);
+    expect(printed.at(-1)).toBe("answered answered");
   });
 });

@@ -3,6 +3,7 @@ import { canonical } from "../../../domain/imports/values.ts";
 import type { Product } from "../../../domain/products/product.ts";
 import { teamsPartition } from "../../access/store.ts";
 import { clientsNamed } from "../../clients/find.ts";
+import { mapParallel } from "../../kit/parallel.ts";
 import type { ListQuery, Store } from "../../kit/table/store.ts";
 import { codeClaimEntity } from "../../products/store.ts";
 
@@ -47,7 +48,7 @@ export const finders: Readonly<Record<string, Find>> = {
   "teams name": async (store, keys) =>
     among(await whole<Team>(store, { pk: teamsPartition, beginsWith: "TEAM#" }), ({ name }) => name, keys),
   "clients name": async (store, keys) => {
-    const found = await Promise.all(keys.map((key) => clientsNamed(store, key)));
+    const found = await mapParallel(keys, (key) => clientsNamed(store, key));
     return new Map(keys.map((key, at) => [key, (found[at] ?? []).map(({ id }) => id)]));
   },
   "products name": async (store, keys) =>

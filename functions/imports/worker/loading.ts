@@ -1,3 +1,4 @@
+import { mapParallel } from "../../kit/parallel.ts";
 import type { Database } from "../../kit/table/database.ts";
 import type { Item } from "../../kit/table/item.ts";
 
@@ -50,7 +51,7 @@ export const batching = (database: Database): Database => {
     },
     batchGet: async (keys) => {
       const distinct = new Map(keys.map((key) => [nameOf(key), key]));
-      const items = await Promise.all([...distinct.values()].map(get));
+      const items = await mapParallel([...distinct.values()], get);
       return items.filter((item) => item !== undefined);
     },
   };

@@ -9,6 +9,7 @@ import { wait } from "../../kit/again.ts";
 import { type Actor, type Change, type Context, momentOf } from "../../kit/context.ts";
 import type { Ground } from "../../kit/machine.ts";
 import { enveloped } from "../../kit/outbox.ts";
+import { mapParallel } from "../../kit/parallel.ts";
 import type { Database } from "../../kit/table/database.ts";
 import type { Item } from "../../kit/table/item.ts";
 import { create, StaleWrite, type Store, type Write } from "../../kit/table/store.ts";
@@ -73,7 +74,7 @@ const eachOf = async <One, Result>(
       if (one !== undefined) results[at] = await act(one);
     }
   };
-  await Promise.all(Array.from({ length: Math.min(mostAtOnce, all.length) }, lane));
+  await mapParallel(Array.from({ length: Math.min(mostAtOnce, all.length) }), lane);
   return results;
 };
 
@@ -192,7 +193,7 @@ const decided = async (workshop: Bench, row: RowToMake): Promise<RowWrites | Row
 const making =
   (workshop: Bench): RowMaking =>
   async (rows) => {
-    const decisions = await Promise.all(rows.map((row) => decided(workshop, row)));
+    const decisions = await mapParallel(rows, (row) => decided(workshop, row));
     const { packs, later } = packed(
       decisions.filter((each) => "writes" in each),
       workshop.store,
@@ -249,18 +250,16 @@ const firstRefusal = async (
   { actor, chunkDatabase }: Workshop,
   writes: readonly Write[],
 ): Promise<Error | undefined> => {
-  const refusals = await Promise.all(
-    writes.map(async (write) => {
-      const { Put, ConditionCheck } = write.build(actor.tenant.id, chunkDatabase.tableName, { changeId: "" });
-      const key = Put ? keyOf(Put.Item) : ConditionCheck?.Key;
-      if (!key) return undefined;
-      const there = (await chunkDatabase.get(key)) !== undefined;
-      const condition = (Put ?? ConditionCheck)?.ConditionExpression;
-      const refused =
-        condition === "attribute_not_exists(pk)" ? there : condition === "attribute_exists(pk)" && !there;
-      return refused ? write.otherwise() : undefined;
-    }),
-  );
+  const refusals = await mapParallel(writes, async (write) => {
+    const { Put, ConditionCheck } = write.build(actor.tenant.id, chunkDatabase.tableName, { changeId: "" });
+    const key = Put ? keyOf(Put.Item) : ConditionCheck?.Key;
+    if (!key) return undefined;
+    const there = (await chunkDatabase.get(key)) !== undefined;
+    const condition = (Put ?? ConditionCheck)?.ConditionExpression;
+    const refused =
+      condition === "attribute_not_exists(pk)" ? there : condition === "attribute_exists(pk)" && !there;
+    return refused ? write.otherwise() : undefined;
+  });
   return refusals.find((refusal) => refusal !== undefined);
 };
 

@@ -12,6 +12,7 @@ import { callOf, importContinued } from "../../../events/imports.ts";
 import type { Actor } from "../../kit/context.ts";
 import type { Ground } from "../../kit/machine.ts";
 import type { Log } from "../../kit/observe.ts";
+import { runParallel } from "../../kit/parallel.ts";
 import { memberEntity } from "../../kit/records.ts";
 import { newMeter } from "../../kit/table/database.ts";
 import { Store } from "../../kit/table/store.ts";
@@ -50,9 +51,9 @@ interface Order {
 
 /** What the job is to do and for whom; the rights are those of now, not of when it was ordered. */
 const orderOf = async ({ job }: HeldJob, { actor: { store, tenant }, makers }: Worker): Promise<Order> => {
-  const [kept, member] = await Promise.all([
-    store.get(importMappingEntity, { importId: job.id }),
-    store.get(memberEntity, { id: job.requestedBy }),
+  const [kept, member] = await runParallel([
+    () => store.get(importMappingEntity, { importId: job.id }),
+    () => store.get(memberEntity, { id: job.requestedBy }),
   ]);
   if (!kept) throw new Error(`import ${job.id} has no mapping`);
   if (member?.status !== "active")

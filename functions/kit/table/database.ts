@@ -8,6 +8,7 @@ import type {
 } from "@aws-sdk/client-dynamodb";
 import { Failure } from "../../../domain/kernel/errors.ts";
 import { wait } from "../again.ts";
+import { mapParallel } from "../parallel.ts";
 import type { Item } from "./item.ts";
 import { tableLayout } from "./layout.ts";
 import { callerOf } from "./wire.ts";
@@ -84,7 +85,7 @@ export const openDatabase = (client: DynamoDBClient, tableName: string, meter: M
     },
     async batchGet(keys) {
       const distinct = [...new Map(keys.map((key) => [JSON.stringify(key), key])).values()];
-      const parts = await Promise.all(chunks(distinct, 100).map(batchGetSome));
+      const parts = await mapParallel(chunks(distinct, 100), batchGetSome);
       return parts.flat();
     },
     async transactGet(keys) {

@@ -1,4 +1,5 @@
 import type { Page } from "../../../domain/kernel/page.ts";
+import { mapParallel } from "../parallel.ts";
 import type { Item } from "./item.ts";
 import { type IndexName, tableLayout } from "./layout.ts";
 import type { Store } from "./store.ts";
@@ -45,7 +46,7 @@ export const mergedItems = async (
   };
   const parts = pks.map((pk): Part => ({ pk, found: [], cursor: undefined }));
   const share = Math.min(limit, Math.ceil((2 * limit) / Math.max(1, pks.length)));
-  await Promise.all(parts.map((part) => readOn(part, share)));
+  await mapParallel(parts, (part) => readOn(part, share));
   // Two rounds do, unless answers are cut; each reads on where the page may still lack something.
   for (let round = 0; round <= limit + 2; round++) {
     const inOrder = parts.flatMap(({ found }) => found).sort((a, b) => (isBefore(a.sk, b.sk) ? -1 : 1));
@@ -59,7 +60,7 @@ export const mergedItems = async (
         found: inOrder.slice(0, limit),
         more: inOrder.length > limit || parts.some(({ cursor }) => cursor !== undefined),
       };
-    await Promise.all(short.map((part) => readOn(part, limit)));
+    await mapParallel(short, (part) => readOn(part, limit));
   }
   throw new Error("a merged list did not come to an end");
 };

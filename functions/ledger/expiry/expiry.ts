@@ -1,5 +1,6 @@
 import { isDue, type Pending } from "../../../domain/ledger/pending.ts";
 import { saveAs } from "../../kit/context.ts";
+import { runParallel } from "../../kit/parallel.ts";
 import { tenantEntity } from "../../kit/records.ts";
 import type { Run } from "../../kit/scheduled.ts";
 import { sweeping } from "../../kit/sweep.ts";
@@ -17,9 +18,9 @@ const expire = async (run: Run, { tenantId, item }: Due): Promise<boolean> => {
   const store = new Store(run.database, tenantId);
   const { id } = fromItem<Pending>(item);
   // The index is a moment old: what stands in the table decides.
-  const [tenant, pending] = await Promise.all([
-    store.get(tenantEntity, {}),
-    store.get(pendingEntity, { id }),
+  const [tenant, pending] = await runParallel([
+    () => store.get(tenantEntity, {}),
+    () => store.get(pendingEntity, { id }),
   ]);
   if (!tenant || pending?.status !== "open" || !isDue(pending, run.now)) return false;
   const actor = { store, now: run.now, newId: run.newId, correlationId: run.newId("change") };

@@ -1,6 +1,7 @@
 import type { Member, Tenant } from "../../../domain/access/records.ts";
 import type { Order } from "../../../domain/orders/order.ts";
 import { type Context, saveAs } from "../../kit/context.ts";
+import { runParallel } from "../../kit/parallel.ts";
 import { memberEntity, tenantEntity } from "../../kit/records.ts";
 import type { Run } from "../../kit/scheduled.ts";
 import { settingsOf } from "../../kit/settings.ts";
@@ -33,12 +34,13 @@ const carryOn = async (run: Run, { tenantId, item }: Due): Promise<boolean> => {
   const store = new Store(run.database, tenantId);
   // The index is a moment old: what stands in the table decides.
   const order = await store.get(orderEntity, { id: fromItem<Order>(item).id });
-  if (!order?.underWay || order.underWay.continueAt > run.now) return false;
-  const [tenant, member] = await Promise.all([
-    store.get(tenantEntity, {}),
-    store.get(memberEntity, { id: order.underWay.by }),
+  const underWay = order?.underWay;
+  if (!order || !underWay || underWay.continueAt > run.now) return false;
+  const [tenant, member] = await runParallel([
+    () => store.get(tenantEntity, {}),
+    () => store.get(memberEntity, { id: underWay.by }),
   ]);
-  if (!tenant || !member) throw new Error(`${tenantId} or its member ${order.underWay.by} is not there`);
+  if (!tenant || !member) throw new Error(`${tenantId} or its member ${underWay.by} is not there`);
   await carriedOn(contextOf(run, store, tenant, member), order);
   return true;
 };
