@@ -7,6 +7,10 @@ export const importFailures = {
     kind: "unprocessable",
     title: "The file is in another encoding than the mapping says",
   },
+  "import.encoding-uncertain": {
+    kind: "unprocessable",
+    title: "The file may be in either of two encodings",
+  },
   "import.empty": { kind: "unprocessable", title: "The file has no header" },
   "import.header-invalid": { kind: "unprocessable", title: "The header of the file cannot be used" },
   "import.column-missing": {

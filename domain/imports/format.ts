@@ -28,7 +28,10 @@ export const TimeZone = z
 /** How the file is written. What is not stated is found out (encoding, separator) or is the default. */
 export const Format = z
   .strictObject({
-    encoding: z.enum(encodings).optional().meta({ description: "Absent: found out from the first bytes" }),
+    encoding: z.enum(encodings).optional().meta({
+      description:
+        "Absent: found out from the whole file. Where two encodings are as likely, the import fails and asks for it; a dry run goes on with the likelier and says so",
+    }),
     separator: z.enum(separators).optional().meta({ description: "Absent: found out from the first lines" }),
     quoted: z
       .boolean()

@@ -93,7 +93,19 @@ const shared = {
   counts: Counts,
   bytes: Count.optional().meta({ description: "The size of the file" }),
   found: z
-    .object({ encoding: z.enum(encodings), separator: z.enum(separators), columns: z.array(z.string()) })
+    .object({
+      encoding: z.enum(encodings),
+      // Absent in imports from before 2026-12-01.
+      encodingIs: z.enum(["stated", "certain", "uncertain"]).optional().meta({
+        description:
+          "stated: by the mapping; certain: found out from the whole file; uncertain: another encoding is as likely, and only a dry run goes on",
+      }),
+      sampleWords: z.array(z.string()).optional().meta({
+        description: "Up to three words with letters beyond a to z, as this encoding reads them",
+      }),
+      separator: z.enum(separators),
+      columns: z.array(z.string()),
+    })
     .optional()
     .meta({ description: "How the file turned out to be written" }),
   failure: z

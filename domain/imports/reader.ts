@@ -1,13 +1,6 @@
 import { Failure } from "../kernel/errors.ts";
 import { type CsvReader, type CsvRecord, csvBounds, csvReader } from "./csv.ts";
-import {
-  characterFault,
-  type Decoder,
-  decoderFor,
-  detectEncoding,
-  type Encoding,
-  sampleBytes,
-} from "./decode.ts";
+import { characterFault, type Decoder, decoderFor, type Encoding } from "./decode.ts";
 import { type RowFault, rowFault } from "./fault.ts";
 import type { Format } from "./format.ts";
 import { detectSeparator, type Separator, statedSeparator } from "./separator.ts";
@@ -26,7 +19,6 @@ export type TableRow =
 
 /** What was stated or found out about the file. */
 export interface FileShape {
-  readonly encoding: Encoding;
   readonly separator: Separator;
   readonly header: Header;
 }
@@ -89,6 +81,9 @@ const tableRow = (record: CsvRecord, header: Header, encoding: Encoding): TableR
   return faults.length > 0 ? { line, faults } : { line, cells };
 };
 
+/** How many bytes of a file are looked at to find the separator that the mapping does not say. */
+const sampleBytes = 65_536;
+
 const concat = (pieces: readonly Uint8Array[]): Uint8Array => {
   const whole = new Uint8Array(pieces.reduce((length, piece) => length + piece.length, 0));
   let at = 0;
@@ -117,19 +112,20 @@ const lineSkipper = (lines: number): ((text: string) => string) => {
 };
 
 /**
- * Reads a file given as bytes, piece by piece, as a table: finds out encoding and separator where the format
- * does not say, takes the header, numbers the lines and reports every row whose form is wrong.
+ * Reads a file given as bytes, piece by piece, as a table: finds out the separator where the format does not say it, takes
+ * the header, numbers the lines and reports every row whose form is wrong.
+ * @param encoding as the format states it, or as a survey of the whole file found it
  */
-export const tableReader = (format: Format): TableReader => {
+export const tableReader = (format: Format, encoding: Encoding): TableReader => {
   const skip = lineSkipper(format.skipLines);
   const pending: Uint8Array[] = [];
   let pendingBytes = 0;
-  let opened: { decoder: Decoder; encoding: Encoding } | undefined;
+  let opened: Decoder | undefined;
   let csv: CsvReader | undefined;
   let separator: Separator = ",";
   let header: Header | undefined = format.columns && headerOf(format.columns);
 
-  const rowsOf = (records: readonly CsvRecord[], encoding: Encoding): TableRow[] => {
+  const rowsOf = (records: readonly CsvRecord[]): TableRow[] => {
     const rows: TableRow[] = [];
     for (const record of records) {
       if (!header) {
@@ -145,7 +141,7 @@ export const tableReader = (format: Format): TableReader => {
     return rows;
   };
 
-  const readText = (text: string, encoding: Encoding): TableRow[] => {
+  const readText = (text: string): TableRow[] => {
     let rest = skip(text);
     if (!csv) {
       if (rest === "") return [];
@@ -154,33 +150,30 @@ export const tableReader = (format: Format): TableReader => {
       csv = csvReader(separator, format.quoted, format.skipLines + (stated ? 2 : 1));
       rest = rest.slice(stated?.length ?? 0);
     }
-    return rowsOf(csv.push(rest), encoding);
+    return rowsOf(csv.push(rest));
   };
 
-  const open = (complete: boolean): { decoder: Decoder; encoding: Encoding; rows: TableRow[] } => {
+  const open = (): { decoder: Decoder; rows: TableRow[] } => {
     const sample = concat(pending.splice(0));
-    const encoding = format.encoding ?? detectEncoding(sample, complete);
     const decoder = decoderFor(encoding, sample);
-    opened = { decoder, encoding };
-    return { decoder, encoding, rows: readText(decoder.push(sample), encoding) };
+    opened = decoder;
+    return { decoder, rows: readText(decoder.push(sample)) };
   };
 
   return {
     push: (bytes) => {
-      if (opened) return readText(opened.decoder.push(bytes), opened.encoding);
+      if (opened) return readText(opened.push(bytes));
       pending.push(bytes);
       pendingBytes += bytes.length;
-      return pendingBytes < sampleBytes ? [] : open(false).rows;
+      return pendingBytes < sampleBytes ? [] : open().rows;
     },
     end: () => {
-      const rows = opened ? [] : open(true).rows;
-      if (!opened) return rows;
-      const { decoder, encoding } = opened;
-      for (const row of readText(decoder.end(), encoding)) rows.push(row);
-      if (csv) for (const row of rowsOf(csv.end(), encoding)) rows.push(row);
+      const { decoder, rows } = opened ? { decoder: opened, rows: [] } : open();
+      for (const row of readText(decoder.end())) rows.push(row);
+      if (csv) for (const row of rowsOf(csv.end())) rows.push(row);
       if (!header) throw new Failure("import.empty");
       return rows;
     },
-    shape: () => (opened && header ? { encoding: opened.encoding, separator, header } : undefined),
+    shape: () => (opened && header ? { separator, header } : undefined),
   };
 };

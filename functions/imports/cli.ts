@@ -50,11 +50,12 @@ const oneFile = async (
   api: Api,
   profile: Profile,
   at: number,
-  { folder, dryRun }: Arguments,
+  { folder, dryRun, encoding }: Arguments,
 ): Promise<Finished> => {
   const step = profile.files[at];
   if (!step) throw new Error(`the profile has no file number ${at}`);
-  const { title, file, mapping } = step;
+  const { title, file } = step;
+  const mapping = encoding ? { ...step.mapping, format: { ...step.mapping.format, encoding } } : step.mapping;
   const bytes = readFileSync(path.join(folder, file));
   const startedMs = systemClock();
   const { job, takenUp } = await begin(api, outside, nameOf(profile, title, bytes), bytes, mapping, dryRun);
@@ -115,6 +116,10 @@ const run = async (args: Arguments): Promise<boolean> => {
   console.log(`\n${summary(finished)}\n`);
   console.log(`total ${((systemClock() - startedMs) / 1000).toFixed(1)} s`);
   for (const { title, job } of finished) {
+    if (job.found?.encodingIs === "uncertain")
+      console.log(
+        `\n${title}: the encoding may be ${job.found.encoding}, as in ${job.found.sampleWords?.join(", ")}. State it with --encoding`,
+      );
     if (job.failure)
       console.log(
         `\n${title}: ${job.failure.code} ${job.failure.detail ?? ""}\n${job.failure.errors

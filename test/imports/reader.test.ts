@@ -53,8 +53,8 @@ describe("a table written in any encoding, separator and line break", () => {
     ).replaceAll("ș", "ş");
     for (const mark of [true, false])
       for (const encoding of ["utf-8", "utf-16le", "utf-16be", "windows-1250"] as const) {
-        const { rows, shape } = readAll(encode(text, encoding, mark));
-        expect(shape?.encoding).toBe(encoding);
+        const { rows, shape, guess } = readAll(encode(text, encoding, mark));
+        expect(guess).toMatchObject({ encoding, isCertain: true });
         expect(shape?.separator).toBe(";");
         expect(cellsOf(rows)).toEqual([["Ştefan Ţuţu", "Iaşi", "1,50"]]);
       }

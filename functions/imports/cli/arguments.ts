@@ -1,4 +1,5 @@
 import { parseArgs } from "node:util";
+import { type Encoding, encodings } from "../../../domain/imports/decode.ts";
 
 export const usage = `npm run import -- --profile <name or file> <folder> [options]
 
@@ -8,6 +9,7 @@ export const usage = `npm run import -- --profile <name or file> <folder> [optio
   --email        the member for whom a stack on this machine gives a token (admin@demo.example)
   --set x=y      what stands for {{x}} in the profile; may be repeated
   --only <title> only these files of the profile; may be repeated
+  --encoding     the encoding of the files (windows-1252, iso-8859-2, …) where it cannot be found out
   --dry-run      report what would happen and make nothing. Records that an earlier file of the
                  same profile would make are not there for the later ones
   --help         this text`;
@@ -20,8 +22,17 @@ export interface Arguments {
   readonly email: string;
   readonly values: Readonly<Record<string, string>>;
   readonly only: readonly string[];
+  readonly encoding: Encoding | undefined;
   readonly dryRun: boolean;
 }
+
+/** @throws Error, naming the encodings that are known */
+const encodingOf = (name: string | undefined): Encoding | undefined => {
+  const encoding = encodings.find((known) => known === name?.toLowerCase());
+  if (name !== undefined && !encoding)
+    throw new Error(`--encoding ${name} is not known; it has to be one of ${encodings.join(", ")}`);
+  return encoding;
+};
 
 /** What the command line asks for, or undefined for `--help`. @throws Error, saying what is wrong */
 export const argumentsOf = (
@@ -38,6 +49,7 @@ export const argumentsOf = (
       email: { type: "string", default: "admin@demo.example" },
       set: { type: "string", multiple: true, default: [] },
       only: { type: "string", multiple: true, default: [] },
+      encoding: { type: "string" },
       "dry-run": { type: "boolean", default: false },
       help: { type: "boolean", default: false },
     },
@@ -60,6 +72,7 @@ export const argumentsOf = (
       }),
     ),
     only: values.only,
+    encoding: encodingOf(values.encoding),
     dryRun: values["dry-run"],
   };
 };

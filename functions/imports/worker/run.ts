@@ -1,10 +1,18 @@
 import type { Member } from "../../../domain/access/records.ts";
 import { failures } from "../../../domain/catalogue.ts";
-import { advanced, failed, handedOn, mostFaultyRows, passEnded } from "../../../domain/imports/job.ts";
+import {
+  advanced,
+  failed,
+  handedOn,
+  type ImportJob,
+  mostFaultyRows,
+  passEnded,
+} from "../../../domain/imports/job.ts";
 import type { Mapping } from "../../../domain/imports/mapping.ts";
 import { type TableReader, type TableRow, tableReader } from "../../../domain/imports/reader.ts";
 import { Repeats } from "../../../domain/imports/repeats.ts";
 import { type RowMapper, rowIdentifier, rowMapper } from "../../../domain/imports/row.ts";
+import { EncodingSurvey } from "../../../domain/imports/survey.ts";
 import { Failure } from "../../../domain/kernel/errors.ts";
 import { instantOf } from "../../../domain/kernel/time.ts";
 import { happened } from "../../../events/event.ts";
@@ -114,11 +122,38 @@ const numbering = (mapping: Mapping, reader: TableReader): ((row: TableRow) => T
   };
 };
 
+const quoteWords = (words: readonly string[]): string => words.map((word) => `"${word}"`).join(", ");
+
+/**
+ * The encoding of the file: as the mapping states it, as an earlier pass found it, or as a survey of the whole file finds it.
+ * @throws Failure import.encoding-uncertain unless it is a dry run, which makes nothing
+ */
+const encodingOf = async (
+  { job }: HeldJob,
+  { mapping }: Order,
+  { uploads, actor }: Worker,
+): Promise<Pick<NonNullable<ImportJob["found"]>, "encoding" | "encodingIs" | "sampleWords">> => {
+  if (mapping.format.encoding) return { encoding: mapping.format.encoding, encodingIs: "stated" };
+  if (job.found) return job.found;
+  const survey = new EncodingSurvey();
+  const file = await uploads.open(actor.tenant.id, job.uploadId, job.etag);
+  for await (const piece of file.pieces) survey.push(piece);
+  const { encoding, isCertain, words, alternative } = survey.end();
+  if (!isCertain && !job.dryRun)
+    throw new Failure("import.encoding-uncertain", {
+      detail: `In ${encoding} it says ${quoteWords(words)}${
+        alternative ? `, in ${alternative.encoding} ${quoteWords(alternative.words)}` : ""
+      }. State the right one as format.encoding in the mapping and import again.`,
+    });
+  return { encoding, encodingIs: isCertain ? "certain" : "uncertain", sampleWords: [...words] };
+};
+
 /** Reads the file once from where the job stands; answers whether it came to the end. */
 const onePass = async (held: HeldJob, order: Order, worker: Worker): Promise<boolean> => {
   const { uploads, actor } = worker;
+  const encoding = await encodingOf(held, order, worker);
   const file = await uploads.open(actor.tenant.id, held.job.uploadId, held.job.etag);
-  const reader = tableReader(order.mapping.format);
+  const reader = tableReader(order.mapping.format, encoding.encoding);
   let skip = held.job.rowsInPass;
   let bytesRead = 0;
   let map: RowMapper | undefined;
@@ -130,11 +165,7 @@ const onePass = async (held: HeldJob, order: Order, worker: Worker): Promise<boo
     if (!shape) return true;
     map ??= rowMapper(order.mapping, shape.header);
     if (!held.job.found) {
-      const found = {
-        encoding: shape.encoding,
-        separator: shape.separator,
-        columns: shape.header.names.slice(),
-      };
+      const found = { ...encoding, separator: shape.separator, columns: shape.header.names.slice() };
       held.learn({ etag: file.etag, bytes: file.bytes, found });
     }
     while (pending.length >= least && pending.length > 0) {
