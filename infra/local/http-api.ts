@@ -4,7 +4,9 @@ import { type ApiAnswer, apiAnswer, apiEvent } from "./api-event.ts";
 import type { Authorized, JwtAuthorizer } from "./authorizer.ts";
 import type { Clock } from "./clock.ts";
 import { corsHeaders, preflight } from "./cors.ts";
+import { isOwnHostOrAddress } from "./foreign.ts";
 import type { Model, RouteModel } from "./model.ts";
+import { targetOf } from "./request-target.ts";
 import { type Match, Router } from "./router.ts";
 import type { FunctionRunner } from "./workers.ts";
 
@@ -42,23 +44,43 @@ export interface RouteStatistics {
 
 const noBody = Buffer.alloc(0);
 
-class BodyTooLarge extends Error {}
+class BodyTooLarge extends Error {
+  readonly status = 413;
 
-/** Reads a request's body. @throws BodyTooLarge */
+  constructor(limitBytes: number) {
+    super(`The body is larger than ${limitBytes} bytes`);
+    this.name = "BodyTooLarge";
+  }
+}
+
+class BodyIncomplete extends Error {
+  readonly status = 400;
+
+  constructor() {
+    super("The body ended before its time");
+    this.name = "BodyIncomplete";
+  }
+}
+
+/** Whether the body itself was at fault. */
+export const isBodyRefused = (error: unknown): error is BodyTooLarge | BodyIncomplete =>
+  error instanceof BodyTooLarge || error instanceof BodyIncomplete;
+
+/** Reads a request's body. @throws BodyTooLarge, BodyIncomplete */
 export const readBody = (request: IncomingMessage, limitBytes: number = maxBodyBytes): Promise<Buffer> => {
   const announced = Number(request.headers["content-length"] ?? 0);
-  if (announced > limitBytes) return Promise.reject(new BodyTooLarge());
+  if (announced > limitBytes) return Promise.reject(new BodyTooLarge(limitBytes));
   if (announced === 0 && request.headers["transfer-encoding"] === undefined) return Promise.resolve(noBody);
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let bytes = 0;
     request.on("data", (chunk: Buffer) => {
       bytes += chunk.length;
-      if (bytes > limitBytes) reject(new BodyTooLarge());
+      if (bytes > limitBytes) reject(new BodyTooLarge(limitBytes));
       else chunks.push(chunk);
     });
     request.on("end", () => resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)));
-    request.on("error", reject);
+    request.on("error", () => reject(new BodyIncomplete()));
   });
 };
 
@@ -110,15 +132,15 @@ export class HttpApi {
   async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const start = performance.now();
     const requestId = randomUUID();
-    const url = request.url ?? "/";
-    const mark = url.indexOf("?");
-    const path = mark < 0 ? url : url.slice(0, mark);
-    const rawQueryString = mark < 0 ? "" : url.slice(mark + 1);
+    const { path, rawQueryString } = targetOf(request.url);
     const method = request.method ?? "GET";
     const { cors } = this.#settings.model;
 
     let found: Match<Target> | undefined;
-    let answer = cors && preflight(cors, request);
+    // API Gateway answers so for a name that is not its own; here a page could let any name lead to this machine.
+    let answer = isOwnHostOrAddress(request.headers.host)
+      ? cors && preflight(cors, request)
+      : message(403, "Forbidden");
     if (!answer) {
       found = this.#router.find(method, path);
       answer = found

@@ -1,7 +1,10 @@
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { randomInt } from "node:crypto";
 import { existsSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import path from "node:path";
+import { type Credentials, openCredentials } from "./credentials.ts";
+import { localhost } from "./foreign.ts";
 
 /** A DynamoDB that answers, and what is known of it. */
 export interface Database {
@@ -9,6 +12,7 @@ export interface Database {
   /** dynoxide's SQLite file; undefined for any other DynamoDB. */
   readonly file: string | undefined;
   readonly name: string;
+  readonly credentials: Credentials;
   /** Settles if the database ends by itself. */
   readonly ended: Promise<void>;
   stop(): Promise<void>;
@@ -18,15 +22,40 @@ export interface Database {
 const startLimitMs = 60_000;
 const stopLimitMs = 5_000;
 
-const findPort = (): Promise<number> =>
+/** Where a database listens. */
+export interface Address {
+  readonly host: string;
+  readonly port: number;
+}
+
+const findPort = (host: string): Promise<number> =>
   new Promise((resolve, reject) => {
     const server = createServer();
     server.once("error", reject);
-    server.listen(0, "127.0.0.1", () => {
+    server.listen(0, host, () => {
       const address = server.address();
       server.close(() => resolve(typeof address === "object" && address ? address.port : 0));
     });
   });
+
+/**
+ * An address of this machine that nobody can guess: one of the 16 million of 127.0.0.0/8, with any port. dynoxide
+ * answers whoever finds it; a page of a browser would have to try some 10^11 pairs, which are others at each start.
+ * Where the system has 127.0.0.1 only, as macOS has, the port alone is left to be found.
+ */
+export const unguessableAddress = async (): Promise<Address> => {
+  const host = `127.${randomInt(1, 255)}.${randomInt(0, 256)}.${randomInt(1, 255)}`;
+  try {
+    return { host, port: await findPort(host) };
+  } catch {
+    return plainAddress();
+  }
+};
+
+export const plainAddress = async (): Promise<Address> => ({
+  host: localhost,
+  port: await findPort(localhost),
+});
 
 /** The command that a process runs, or undefined if there is no such process. */
 const commandOf = (pid: number): string | undefined => {
@@ -58,6 +87,7 @@ export const endStale = async (pidFile: string, marker: string): Promise<void> =
 const leash =
   '"$@" </dev/null & child=$!; echo "pid $child"; exec 3<&0; (cat <&3 >/dev/null; kill $child 2>/dev/null) & wait $child';
 
+/** Whether something answers there. */
 const answers = async (endpoint: string): Promise<boolean> => {
   try {
     // Any answer will do, a refusal too.
@@ -72,13 +102,13 @@ const answers = async (endpoint: string): Promise<boolean> => {
 export const launch = async (
   name: string,
   folder: string,
-  command: (port: number) => readonly string[],
+  address: Address,
+  command: readonly string[],
   file: string | undefined,
 ): Promise<Database> => {
-  const port = await findPort();
   const pidFile = path.join(folder, "database.pid");
   const log = openSync(path.join(folder, "logs", "database.log"), "a");
-  const shell: ChildProcess = spawn("/bin/sh", ["-c", leash, "leash", ...command(port)], {
+  const shell: ChildProcess = spawn("/bin/sh", ["-c", leash, "leash", ...command], {
     stdio: ["pipe", "pipe", log],
     detached: true,
   });
@@ -99,7 +129,7 @@ export const launch = async (
       resolve();
     }),
   );
-  const endpoint = `http://127.0.0.1:${port}`;
+  const endpoint = `http://${address.host}:${address.port}`;
   const deadline = performance.now() + startLimitMs;
   while (!(await answers(endpoint))) {
     if (!running || performance.now() > deadline)
@@ -113,6 +143,7 @@ export const launch = async (
     endpoint,
     file,
     name,
+    credentials: openCredentials(folder),
     ended,
     stop: async () => {
       signal("SIGTERM");

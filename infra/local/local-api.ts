@@ -1,12 +1,15 @@
+import { randomBytes } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import * as z from "zod";
+import { isOwnHost } from "./foreign.ts";
 import { readBody } from "./http-api.ts";
 
 /** An answer of `/_local`: JSON, or a page. */
 export interface LocalAnswer {
   readonly status: number;
   readonly json?: unknown;
-  readonly html?: string;
+  /** Makes the page; its scripts and styles have to bear the nonce. */
+  readonly html?: (nonce: string) => string;
 }
 
 export class LocalRefusal extends Error {
@@ -52,24 +55,43 @@ const refusal = (error: unknown): { status: number; message: string } => {
   return { status: typeof status === "number" ? status : 500, message };
 };
 
+/** What a page may do: run and look as it came from here, and ask this address. Nothing from elsewhere, in no frame. */
+const contentSecurityPolicy = (nonce: string): string =>
+  [
+    "default-src 'none'",
+    `script-src 'nonce-${nonce}'`,
+    `style-src 'nonce-${nonce}'`,
+    "img-src data:",
+    "connect-src 'self'",
+    "base-uri 'none'",
+    "form-action 'none'",
+    "frame-ancestors 'none'",
+  ].join("; ");
+
 const send = (response: ServerResponse, { status, json, html }: LocalAnswer): void => {
-  const body = html ?? (json === undefined ? "" : JSON.stringify(json));
+  const nonce = randomBytes(16).toString("base64");
+  const body = html?.(nonce) ?? (json === undefined ? "" : JSON.stringify(json));
   response.writeHead(status, {
     "content-type": html === undefined ? "application/json" : "text/html; charset=utf-8",
     "content-length": Buffer.byteLength(body),
+    "content-security-policy": contentSecurityPolicy(nonce),
+    "cross-origin-resource-policy": "same-origin",
+    "referrer-policy": "no-referrer",
+    "x-content-type-options": "nosniff",
     "cache-control": "no-store",
   });
   response.end(body);
 };
 
 /**
- * A page of another site can make a browser send requests here: without this check it could fetch a token.
+ * A page of another origin can make a browser send requests here: without this check it could fetch a token. Not
+ * every browser sends `Sec-Fetch-Site`; with what can change something, each sends `Origin`.
  */
-const isForeign = (request: IncomingMessage): boolean => {
-  const site = request.headers["sec-fetch-site"];
+const isForeign = ({ headers }: IncomingMessage): boolean => {
+  const { host, origin, "sec-fetch-site": site } = headers;
   if (site !== undefined && site !== "same-origin" && site !== "none") return true;
-  const host = (request.headers.host ?? "").replace(/:\d+$/, "");
-  return !["127.0.0.1", "localhost", "[::1]"].includes(host);
+  if (origin !== undefined && origin !== `http://${host}`) return true;
+  return !isOwnHost(host);
 };
 
 /** Answers what lies under `/_local`: the stack's own doors, which exist on one machine only. */

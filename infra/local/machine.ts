@@ -1,16 +1,19 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import path from "node:path";
+import { inspect } from "node:util";
 import { Archive } from "./archive.ts";
 import { JwtAuthorizer } from "./authorizer.ts";
 import { type AwsServices, awsEndpoint } from "./aws-endpoint.ts";
 import { Bus } from "./bus.ts";
 import { Clock } from "./clock.ts";
 import { Cognito } from "./cognito.ts";
+import { openCredentials } from "./credentials.ts";
 import { Deliveries } from "./deliveries.ts";
 import { type Database, startDatabase } from "./dynamodb.ts";
 import { functionEnvironment } from "./environment.ts";
+import { localhost } from "./foreign.ts";
 import { HttpApi } from "./http-api.ts";
 import { openIssuer } from "./issuer.ts";
+import { close, type Handler, listen } from "./listen.ts";
 import { localApi } from "./local-api.ts";
 import { localRoutes } from "./local-routes.ts";
 import { openLog } from "./log.ts";
@@ -22,6 +25,7 @@ import { Resolver } from "./resolve.ts";
 import { S3 } from "./s3.ts";
 import { checkSchedules, Schedules } from "./schedules.ts";
 import { untilSettled } from "./settle.ts";
+import { Signatures } from "./signature.ts";
 import { type DataFolder, State } from "./state.ts";
 import { checkMappings, consumedSequences, Streams } from "./streams.ts";
 import { mendStreamStorage, prepareTable } from "./table.ts";
@@ -32,9 +36,6 @@ import { FunctionRunner } from "./workers.ts";
 
 const region = "eu-central-1";
 const accountId = "000000000000";
-const localhost = "127.0.0.1";
-
-type Handler = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
 
 export interface MachineSettings {
   /** The cloud assembly: the folder with the synthesized templates. */
@@ -59,27 +60,6 @@ export interface Machine {
   stop(): Promise<void>;
 }
 
-const listen = (handler: Handler, port: number): Promise<{ server: Server; port: number }> => {
-  const server = createServer((request, response) => void handler(request, response));
-  server.keepAliveTimeout = 65_000;
-  return new Promise((resolve, reject) => {
-    server.once("error", (error: NodeJS.ErrnoException) =>
-      reject(error.code === "EADDRINUSE" ? new Error(`Port ${port} is in use; name another in PORT`) : error),
-    );
-    server.listen(port, localhost, () => {
-      const address = server.address();
-      resolve({ server, port: typeof address === "object" && address ? address.port : port });
-    });
-  });
-};
-
-const close = (server: Server): Promise<void> =>
-  new Promise((resolve) => {
-    server.close(() => resolve());
-    server.closeIdleConnections();
-    setTimeout(() => server.closeAllConnections(), 2_000).unref();
-  });
-
 const starting: Handler = async (_, response) => {
   response.writeHead(503, { "content-type": "application/json", "retry-after": "1" });
   response.end(JSON.stringify({ message: "The stack is starting" }));
@@ -99,9 +79,13 @@ export const runMachine = async ({
   try {
     let answerApi = starting;
     let answerAws = starting;
-    const api = await listen((request, response) => answerApi(request, response), port);
+    const stackLog = openLog(data.logFile("stack"));
+    endings.push(() => stackLog.close());
+    const report = (error: unknown): void =>
+      stackLog.write({ time: new Date().toISOString(), error: inspect(error) });
+    const api = await listen((request, response) => answerApi(request, response), port, report);
     endings.push(() => close(api.server));
-    const aws = await listen((request, response) => answerAws(request, response), 0);
+    const aws = await listen((request, response) => answerAws(request, response), 0, report);
     endings.push(() => close(aws.server));
     const url = `http://${localhost}:${api.port}`;
     const awsUrl = `http://${localhost}:${aws.port}`;
@@ -121,6 +105,8 @@ export const runMachine = async ({
     const clock = new Clock(Number(state.setting("clockOffsetMs") ?? 0), (offsetMs) =>
       state.keepSetting("clockOffsetMs", String(offsetMs)),
     );
+    const credentials = openCredentials(data.folder);
+    const signatures = new Signatures(credentials, clock);
     const database: Database = await start(data.folder);
     let ending = false;
     endings.push(() => {
@@ -141,7 +127,12 @@ export const runMachine = async ({
 
     const functions = new Map<string, FunctionRunner>();
     for (const fn of model.functions.values()) {
-      const environment = functionEnvironment(fn, { region, aws: awsUrl, dynamodb: database.endpoint });
+      const environment = functionEnvironment(fn, {
+        region,
+        aws: awsUrl,
+        dynamodb: database.endpoint,
+        credentials,
+      });
       functions.set(fn.name, new FunctionRunner(fn, environment, clock, data.logFile(fn.name)));
     }
     endings.push(async () => {
@@ -153,7 +144,7 @@ export const runMachine = async ({
     const schedules = new Schedules(model, state, clock, deliveries);
     const archive = new Archive(model.archives, state, clock);
     const bus = new Bus(model, deliveries, archive, clock, pseudo);
-    const s3 = new S3(path.join(data.folder, "objects"), model.buckets, clock);
+    const s3 = new S3(path.join(data.folder, "objects"), model.buckets, clock, signatures);
     const users = new Users(state);
     const cognito = new Cognito(users, clock, model);
     const services: AwsServices = {
@@ -161,9 +152,9 @@ export const runMachine = async ({
         "cognito-idp": (action, request) => cognito.handle(action, request),
         events: (action, request) => bus.handle(action, request),
       },
-      s3: (request, response) => s3.handle(request, response),
+      s3: (request, response, signature) => s3.handle(request, response, signature),
     };
-    answerAws = awsEndpoint(services, clock);
+    answerAws = awsEndpoint(services, signatures, clock);
 
     const issuer = await openIssuer(path.join(data.folder, "token-key.pem"));
     const authorizers = new Map<string, JwtAuthorizer>();
@@ -188,7 +179,7 @@ export const runMachine = async ({
     const local = localApi([
       ...localRoutes({ functions, clock, tokenFor, settle, keys: issuer.keys }),
       ...overviewRoutes({
-        ...{ clock, database, dataFolder: data.folder, api: httpApi, functions },
+        ...{ clock, database, awsUrl, dataFolder: data.folder, api: httpApi, functions },
         ...{ bus, archive, deliveries, schedules, queues, streams, users, s3 },
       }),
     ]);

@@ -76,6 +76,15 @@ export interface UserPoolModel {
   readonly clientIds: readonly string[];
   readonly preToken: { readonly functionName: string; readonly version: string } | undefined;
 }
+
+export interface BucketModel {
+  readonly name: string;
+  readonly cors: readonly BucketCorsRule[];
+}
+export type BucketCorsRule = NonNullable<
+  z.infer<typeof properties.BucketProperties>["CorsConfiguration"]
+>["CorsRules"][number];
+
 export type CorsModel = NonNullable<z.infer<typeof properties.ApiProperties>["CorsConfiguration"]>;
 
 /** What the templates say is to run. */
@@ -90,7 +99,7 @@ export interface Model {
   readonly archives: readonly ArchiveModel[];
   readonly schedules: readonly ScheduleModel[];
   readonly queues: ReadonlyMap<string, QueueModel>;
-  readonly buckets: readonly string[];
+  readonly buckets: readonly BucketModel[];
   readonly userPools: readonly UserPoolModel[];
 }
 
@@ -301,7 +310,10 @@ export const readModel = (stacks: readonly StackTemplate[], resolver: Resolver):
     archives,
     schedules,
     queues,
-    buckets: read(modelledTypes.buckets, properties.BucketProperties).map(({ name }) => name),
+    buckets: read(modelledTypes.buckets, properties.BucketProperties).map(({ name, is }) => ({
+      name,
+      cors: is.CorsConfiguration?.CorsRules ?? [],
+    })),
     userPools,
   };
 };

@@ -15,6 +15,8 @@ import type { FunctionRunner } from "./workers.ts";
 export interface OverviewParts {
   readonly clock: Clock;
   readonly database: { readonly name: string; readonly endpoint: string };
+  /** Of every AWS service but DynamoDB. */
+  readonly awsUrl: string;
   readonly dataFolder: string;
   readonly api: HttpApi;
   readonly functions: ReadonlyMap<string, FunctionRunner>;
@@ -53,6 +55,8 @@ export const overview = (parts: OverviewParts) => ({
   database: parts.database.name,
   /** Where the table itself can be asked, as `AWS_ENDPOINT_URL_DYNAMODB` would name it. */
   databaseEndpoint: parts.database.endpoint,
+  /** Where the other AWS services answer to who has the access key of the data folder. */
+  awsEndpoint: parts.awsUrl,
   dataFolder: parts.dataFolder,
   functions: functionsOf(parts.functions),
   routes: parts.api.statistics().map(({ totalMs, ...route }) => ({
@@ -118,7 +122,7 @@ export const overviewRoutes = (parts: OverviewParts): LocalRoute[] => {
     {
       method: "GET",
       path: /^\/_local$/,
-      answer: () => ({ status: 200, html: renderPage(overview(parts)) }),
+      answer: () => ({ status: 200, html: (nonce) => renderPage(overview(parts), nonce) }),
     },
     {
       method: "GET",

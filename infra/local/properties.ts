@@ -181,7 +181,20 @@ export const BucketProperties = z.strictObject({
   BucketName: text.optional(),
   AccessControl: idle,
   BucketEncryption: idle,
-  CorsConfiguration: idle,
+  CorsConfiguration: z
+    .strictObject({
+      CorsRules: z.array(
+        z.strictObject({
+          Id: text.optional(),
+          AllowedMethods: z.array(text),
+          AllowedOrigins: z.array(text),
+          AllowedHeaders: z.array(text).default([]),
+          ExposedHeaders: z.array(text).default([]),
+          MaxAge: count.optional(),
+        }),
+      ),
+    })
+    .optional(),
   LifecycleConfiguration: idle,
   LoggingConfiguration: idle,
   OwnershipControls: idle,

@@ -7,6 +7,10 @@ import * as z from "zod";
 import { decodeChunks } from "./aws-chunked.ts";
 import { AwsError, unknownAction } from "./aws-error.ts";
 import type { Clock } from "./clock.ts";
+import type { BucketModel } from "./model.ts";
+import { targetOf } from "./request-target.ts";
+import { pageHeaders, preflightHeaders } from "./s3-cors.ts";
+import { decodePath, type Signature, type Signatures } from "./signature.ts";
 import { storeBody } from "./store-body.ts";
 
 const Meta = z.object({
@@ -25,8 +29,11 @@ export interface StoredObject extends Meta {
 
 const keptRecent = 50;
 
+/** Who signs a URL does not know the body. */
+const unsignedPayload = "UNSIGNED-PAYLOAD";
+
 interface Place {
-  readonly bucket: string;
+  readonly bucket: BucketModel;
   readonly key: string;
   readonly data: string;
   readonly meta: string;
@@ -58,34 +65,33 @@ const rangeOf = (header: string, bytes: number): { start: number; end: number } 
 /** The actions of S3 that the product uses, path style, with the objects as files of the data folder. */
 export class S3 {
   readonly #folder: string;
-  readonly #buckets: ReadonlySet<string>;
+  readonly #buckets: ReadonlyMap<string, BucketModel>;
+  readonly #signatures: Signatures;
   readonly #clock: Clock;
   /** The last objects stored, newest first. */
   readonly recent: StoredObject[] = [];
 
-  constructor(folder: string, buckets: readonly string[], clock: Clock) {
+  constructor(folder: string, buckets: readonly BucketModel[], clock: Clock, signatures: Signatures) {
     this.#folder = folder;
-    this.#buckets = new Set(buckets);
+    this.#buckets = new Map(buckets.map((bucket) => [bucket.name, bucket]));
     this.#clock = clock;
+    this.#signatures = signatures;
   }
 
-  async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const url = new URL(request.url ?? "/", "http://127.0.0.1");
+  async handle(request: IncomingMessage, response: ServerResponse, signature: Signature): Promise<void> {
     response.setHeader("x-amz-request-id", randomUUID());
-    // A page that uploads by a presigned URL stands on another origin.
-    if (request.headers.origin) response.setHeader("access-control-allow-origin", "*");
-    response.setHeader("access-control-expose-headers", "etag");
     try {
-      this.#checkExpiry(url);
-      const place = this.#place(url);
+      const place = this.#place(request);
+      if (request.method === "OPTIONS") {
+        response.writeHead(200, preflightHeaders(place.bucket.cors, request));
+        response.end();
+        return;
+      }
+      const forPage = pageHeaders(place.bucket.cors, request);
+      for (const [name, value] of Object.entries(forPage)) response.setHeader(name, value);
+      const payloadHash = request.headers["x-amz-content-sha256"] ?? unsignedPayload;
+      this.#signatures.check(signature, request, String(payloadHash));
       switch (request.method) {
-        case "OPTIONS":
-          response.writeHead(200, {
-            "access-control-allow-methods": "GET, PUT, HEAD",
-            "access-control-allow-headers": request.headers["access-control-request-headers"] ?? "",
-          });
-          response.end();
-          return;
         case "PUT":
           return await this.#put(request, response, place);
         case "GET":
@@ -109,29 +115,19 @@ export class S3 {
     }
   }
 
-  #checkExpiry(url: URL): void {
-    const signedAt = url.searchParams.get("X-Amz-Date");
-    const expires = Number(url.searchParams.get("X-Amz-Expires"));
-    if (!signedAt || !expires) return;
-    const [, year, month, day, hour, minute, second] =
-      /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/.exec(signedAt) ?? [];
-    const start = Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`);
-    if (!(this.#clock.now() <= start + expires * 1000))
-      throw new AwsError("AccessDenied", "Request has expired", 403);
-  }
-
-  #place(url: URL): Place {
-    for (const name of url.searchParams.keys())
+  #place({ url }: IncomingMessage): Place {
+    const { path: rawPath, rawQueryString } = targetOf(url);
+    for (const name of new URLSearchParams(rawQueryString).keys())
       if (["uploads", "uploadId", "partNumber", "list-type", "delete", "tagging", "acl"].includes(name))
         throw unknownAction("S3", `with ?${name}`);
-    const [, bucket = "", ...rest] = url.pathname.split("/");
-    const key = decodeURIComponent(rest.join("/"));
-    if (!this.#buckets.has(bucket))
-      throw new AwsError("NoSuchBucket", `The bucket ${bucket} does not exist`, 404);
+    const [, bucketName = "", ...rest] = rawPath.split("/");
+    const key = rest.map(decodePath).join("/");
+    const bucket = this.#buckets.get(bucketName);
+    if (!bucket) throw new AwsError("NoSuchBucket", `The bucket ${bucketName} does not exist`, 404);
     if (key === "") throw unknownAction("S3", "on a whole bucket");
     // The key may hold anything; its digest is a safe name for a file.
     const name = createHash("sha256").update(key).digest("hex");
-    const data = path.join(this.#folder, bucket, name);
+    const data = path.join(this.#folder, bucket.name, name);
     return { bucket, key, data, meta: `${data}.json` };
   }
 
@@ -157,7 +153,7 @@ export class S3 {
     };
     await writeFile(place.meta, JSON.stringify(meta));
     await rename(temporary, place.data);
-    this.recent.unshift({ ...meta, bucket: place.bucket });
+    this.recent.unshift({ ...meta, bucket: place.bucket.name });
     this.recent.length = Math.min(this.recent.length, keptRecent);
     response.writeHead(200, { etag: `"${etag}"`, "content-length": 0 });
     response.end();

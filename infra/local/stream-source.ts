@@ -57,6 +57,7 @@ const recordsAfter = (window: readonly Placed[], after: bigint): readonly Placed
 export class StreamSource {
   readonly arn: string;
   readonly #endpoint: URL;
+  readonly #accessKeyId: string;
   readonly #agent = new Agent({ keepAlive: true, maxSockets: 2 });
   readonly #file: StreamFile | undefined;
   readonly #windows = new Map<string, Window>();
@@ -64,6 +65,7 @@ export class StreamSource {
   constructor(database: Database, arn: string, table: string) {
     this.arn = arn;
     this.#endpoint = new URL(database.endpoint);
+    this.#accessKeyId = database.credentials.accessKeyId;
     this.#file = database.file === undefined ? undefined : openStreamFile(database.file, table);
   }
 
@@ -147,8 +149,7 @@ export class StreamSource {
             "x-amz-target": `DynamoDBStreams_20120810.${action}`,
             // No emulator checks the signature, but they want to see one.
             "x-amz-date": "20260101T000000Z",
-            authorization:
-              "AWS4-HMAC-SHA256 Credential=local/20260101/eu-central-1/dynamodb/aws4_request, SignedHeaders=host, Signature=0",
+            authorization: `AWS4-HMAC-SHA256 Credential=${this.#accessKeyId}/20260101/eu-central-1/dynamodb/aws4_request, SignedHeaders=host, Signature=0`,
           },
         },
         (response) => {

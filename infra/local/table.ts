@@ -63,7 +63,7 @@ export const prepareTable = async (database: Database, table: TableModel): Promi
   const client = new DynamoDBClient({
     endpoint: database.endpoint,
     region: "eu-central-1",
-    credentials: { accessKeyId: "local", secretAccessKey: "local" },
+    credentials: database.credentials,
   });
   try {
     if (!(await describe(client, table.name))) await create(client, table);

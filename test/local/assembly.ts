@@ -176,7 +176,22 @@ const stateful: Resources = {
       RetentionDays: 2,
     },
   },
-  Uploads: { Type: "AWS::S3::Bucket", Properties: {} },
+  Uploads: {
+    Type: "AWS::S3::Bucket",
+    Properties: {
+      CorsConfiguration: {
+        CorsRules: [
+          {
+            AllowedMethods: ["PUT", "GET"],
+            AllowedOrigins: ["*", "https://*.app.example"],
+            AllowedHeaders: ["content-*"],
+            ExposedHeaders: ["etag"],
+            MaxAge: 60,
+          },
+        ],
+      },
+    },
+  },
   Pool: {
     Type: "AWS::Cognito::UserPool",
     Properties: {

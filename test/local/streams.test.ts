@@ -124,4 +124,24 @@ test("on DynamoDB Local a consumer takes every record too, across a restart", as
   await put("after");
   await until("the last is taken", () => done().includes("after"));
   expect(done()).toEqual([...names, "after"]);
+  expect(await tablesAsForeignPage()).toEqual({ readable: false, TableNames: [] });
 }, 180_000);
+
+/** What a page of another origin would be told by the database, did it find it. */
+const tablesAsForeignPage = async () => {
+  const { json } = await send(`${fixture.machine.url}/_local/state`, undefined, {}, "GET");
+  const response = await fetch(Object(json).databaseEndpoint, {
+    method: "POST",
+    headers: {
+      origin: "https://evil.example",
+      "content-type": "application/x-amz-json-1.0",
+      "x-amz-date": "20261201T000000Z",
+      "x-amz-target": "DynamoDB_20120810.ListTables",
+      authorization:
+        "AWS4-HMAC-SHA256 Credential=guess/20261201/eu-central-1/dynamodb/aws4_request, SignedHeaders=host, Signature=0",
+    },
+    body: "{}",
+  });
+  const { TableNames } = Object(await response.json());
+  return { readable: response.headers.has("access-control-allow-origin"), TableNames };
+};
