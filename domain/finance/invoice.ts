@@ -103,6 +103,14 @@ export const Invoice = z
       .meta({ description: "In the tenant's currency, at the rate of issue" }),
     openMinor: z.int().min(0).meta({ description: "What is neither paid nor credited yet" }),
     openBookMinor: z.int().min(0).meta({ description: "The same in the tenant's currency" }),
+    roundingBillionths: z
+      .int()
+      .optional()
+      .meta({
+        description:
+          "By how much payments in other currencies were worth more than what they settled, in billionths of the minor unit, so that " +
+          "the last of them settles the document; absent: 0",
+      }),
     credited: z
       .object({
         netMinor: z.int(),
@@ -185,13 +193,18 @@ export const changedDraft = (
 /** The invoice when something of it was settled or credited, in its next version. */
 export const withOpen = <I extends Invoice>(
   invoice: I,
-  open: Pick<Invoice, "openMinor" | "openBookMinor">,
+  {
+    openMinor,
+    openBookMinor,
+    roundingBillionths = invoice.roundingBillionths,
+  }: Pick<Invoice, "openMinor" | "openBookMinor" | "roundingBillionths">,
   now: Instant,
 ): I => ({
   ...invoice,
-  openMinor: open.openMinor,
-  openBookMinor: open.openBookMinor,
-  state: open.openMinor === 0 ? "settled" : "open",
+  openMinor,
+  openBookMinor,
+  ...(roundingBillionths === undefined ? {} : { roundingBillionths }),
+  state: openMinor === 0 ? "settled" : "open",
   version: invoice.version + 1,
   updatedAt: now,
 });

@@ -7,7 +7,15 @@ import { Day, type Instant } from "../kernel/time.ts";
 import { claimPath, freePath, type Side, signOf } from "./accounts.ts";
 import { exchangeDifference, type Leg } from "./booking.ts";
 import type { DayRates } from "./rates.ts";
-import { bookShare, type Claim, type Settlement, settled, type Wish } from "./settlement.ts";
+import {
+  bookShare,
+  type Claim,
+  reduced,
+  reopened,
+  type Settlement,
+  settled,
+  type Wish,
+} from "./settlement.ts";
 
 /** How many invoices one request settles, and how many one payment or credit note does in all. */
 export const mostAllocations = { atOnce: 40, inAll: 200 } as const;
@@ -31,6 +39,10 @@ export const Allocation = z.object({
   amountBookMinor: MinorAmount,
   sourceMinor: MinorAmount.meta({ description: "In the currency of the money" }),
   sourceBookMinor: MinorAmount,
+  roundingBillionths: z.int().optional().meta({
+    description:
+      "By how much `sourceMinor` was worth more than `amountMinor`, in billionths of the invoice's minor unit; absent: 0",
+  }),
   transactionId: z.string().meta({ description: "Of the ledger" }),
   reversedOn: Day.optional().meta({ description: "The day from which it settles nothing any more" }),
 });
@@ -98,11 +110,7 @@ export const spent = <I extends Settleable>(
       openMinor: left.openMinor - one.sourceMinor,
       openBookMinor: left.openBookMinor - one.sourceBookMinor,
     };
-    invoices.push({
-      ...invoice,
-      openMinor: invoice.openMinor - one.amountMinor,
-      openBookMinor: invoice.openBookMinor - one.amountBookMinor,
-    });
+    invoices.push(reduced(invoice, [one]));
     settlements.push({ ...one, currency: invoice.currency });
     allocations.push({ invoiceId: invoice.id, on: rates.day, ...one, transactionId });
   }
@@ -223,11 +231,7 @@ export const deallocated = <
       version: source.version + 1,
       updatedAt: now,
     },
-    invoice: {
-      ...invoice,
-      openMinor: sum(invoice.openMinor, (one) => one.amountMinor),
-      openBookMinor: sum(invoice.openBookMinor, (one) => one.amountBookMinor),
-    },
+    invoice: reopened(invoice, back),
     legs: oppositeLegs(allocationLegs(source, settlements, tenantCurrency)),
   };
 };

@@ -129,15 +129,25 @@ export const worthOf = (currency: Currency, { tenantCurrency, day, rates }: DayR
 };
 
 /**
+ * What one minor unit of a currency is worth in minor units of another, through the tenant's currency, exactly.
+ * @throws finance.rate-missing
+ */
+export const minorRatio = (from: Currency, to: Currency, rates: DayRates): Ratio => {
+  const [give, take] = [worthOf(from, rates), worthOf(to, rates)];
+  return {
+    numerator: give.numerator * take.denominator * 10n ** BigInt(minorDigits(to)),
+    denominator: give.denominator * take.numerator * 10n ** BigInt(minorDigits(from)),
+  };
+};
+
+/**
  * An amount of one currency in another, through the tenant's: rounded once, a half away from zero.
  * @throws finance.rate-missing, money.overflow
  */
 export const converted = (amountMinor: number, from: Currency, to: Currency, rates: DayRates): number => {
   if (from === to) return amountMinor;
-  const [give, take] = [worthOf(from, rates), worthOf(to, rates)];
-  const dividend = BigInt(amountMinor) * give.numerator * take.denominator * 10n ** BigInt(minorDigits(to));
-  const divisor = give.denominator * take.numerator * 10n ** BigInt(minorDigits(from));
-  return exactNumber(dividedHalfAwayFromZero(dividend, divisor));
+  const { numerator, denominator } = minorRatio(from, to, rates);
+  return exactNumber(dividedHalfAwayFromZero(BigInt(amountMinor) * numerator, denominator));
 };
 
 /** An amount in the tenant's currency. @throws finance.rate-missing, money.overflow */

@@ -30,3 +30,12 @@ export type Currency = string;
 
 /** How many digits a currency has after the point: 2 for EUR, 0 for JPY, 3 for KWD. */
 export const minorDigits = (currency: Currency): number => otherDigits[currency] ?? 2;
+
+/** An amount as people read it: `1250.00 EUR`, `300 JPY`. */
+export const amountText = (amountMinor: number, currency: Currency): string => {
+  const digits = minorDigits(currency);
+  const units = String(Math.abs(amountMinor)).padStart(digits + 1, "0");
+  const whole = units.slice(0, units.length - digits);
+  const part = digits === 0 ? "" : `.${units.slice(-digits)}`;
+  return `${amountMinor < 0 ? "-" : ""}${whole}${part} ${currency}`;
+};

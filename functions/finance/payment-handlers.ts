@@ -12,6 +12,7 @@ import {
   settledByItself,
   withRate,
 } from "../../domain/finance/payment.ts";
+import { reopened } from "../../domain/finance/settlement.ts";
 import { Failure } from "../../domain/kernel/errors.ts";
 import { exactNumber } from "../../domain/kernel/money.ts";
 import { type Happened, happened } from "../../events/event.ts";
@@ -179,12 +180,10 @@ export const paymentHandlers: Handlers<typeof paymentRoutes> = {
         ),
     ]);
     if (!posted) throw new Error(`payment ${payment.id} has no transaction`);
-    const reopened = invoices.flatMap((invoice, at) => {
+    const openAgain = invoices.flatMap((invoice, at) => {
       const back = standing[at];
       if (!invoice || !back) return [];
-      const openMinor = exactNumber(BigInt(invoice.openMinor) + BigInt(back.amountMinor));
-      const openBookMinor = exactNumber(BigInt(invoice.openBookMinor) + BigInt(back.amountBookMinor));
-      return [withOpen(asIssued(invoice), { openMinor, openBookMinor }, now)];
+      return [withOpen(asIssued(invoice), reopened(invoice, [back]), now)];
     });
     const reversed: Payment = {
       ...payment,
@@ -194,12 +193,12 @@ export const paymentHandlers: Handlers<typeof paymentRoutes> = {
       reversedOn: on,
       updatedAt: now,
     };
-    const request = reversalRequest(context, payment, posted, reopened, { on, memo: body.memo });
+    const request = reversalRequest(context, payment, posted, openAgain, { on, memo: body.memo });
     return carriedOut(context, request, {
       writes: [
         update(paymentEntity, reversed),
         ...(payment.reference === undefined ? [] : [referenceRelease(payment.reference, payment.id)]),
-        ...reopened.map((invoice) => update(invoiceEntity, invoice)),
+        ...openAgain.map((invoice) => update(invoiceEntity, invoice)),
       ],
       happened: [happened(paymentReversed, reversed)],
       answer: reversed,

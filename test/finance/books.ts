@@ -17,6 +17,7 @@ import {
   refunded,
 } from "../../domain/finance/payment.ts";
 import { standardFinanceSettings } from "../../domain/finance/settings.ts";
+import { reopened } from "../../domain/finance/settlement.ts";
 
 const now = "2026-11-23T18:00:00.000Z";
 export const clientId = "cli_01JD8Z5T2V9Q4R6W8Y0A1B3C5D";
@@ -291,9 +292,7 @@ export class Books {
     this.#keep(
       source.allocations.flatMap((back) => {
         const invoice = this.invoices.find(({ id }) => id === back.invoiceId);
-        if (!invoice) return [];
-        const openMinor = invoice.openMinor + back.amountMinor;
-        return [{ ...invoice, openMinor, openBookMinor: invoice.openBookMinor + back.amountBookMinor }];
+        return invoice ? [reopened(invoice, [back])] : [];
       }),
     );
     this.#replace(source, { ...source, leftMinor: 0, leftBookMinor: 0, reversedOn: this.day });

@@ -16,9 +16,9 @@ export const dayFrom = (days: number): string =>
     day: "2-digit",
   }).format(Date.now() + days * 86_400_000);
 
-/** A Romanian company with one client of two counterparties, and rates of the euro. */
-export const newFinanceCompany = async () => {
-  const { token, adminMemberId } = await newTenant({ currency: "RON", country: "RO" });
+/** A Romanian company with one client of two counterparties. */
+export const newFinanceCompany = async ({ currency = "RON" } = {}) => {
+  const { token, adminMemberId } = await newTenant({ currency, country: "RO" });
   const call = callAs(token);
   const client = await call.createClient({
     body: {
