@@ -5,6 +5,7 @@ import type { Instant } from "../kernel/time.ts";
 import type { Lot } from "../stock/level.ts";
 import { mainPlace } from "../stock/warehouse.ts";
 import { netUpTo } from "./billing.ts";
+import { billShipments, linkInvoices } from "./billing-links.ts";
 import type { NewOrder, Order, OrderChange, OrderLine, Part, UnderWay } from "./order.ts";
 
 /** What is neither shipped nor cancelled. */
@@ -205,10 +206,16 @@ export const shipped = (
     now,
   );
 
-/** What was shipped and not returned, and no invoice says. @throws order.not-confirmed, order.nothing-left */
-export const partsToInvoice = (order: Order): Part[] => {
+/**
+ * What is to be invoiced: as wished, or all that was shipped and not returned, and no invoice says.
+ * @throws order.not-confirmed, order.beyond-line, order.nothing-left
+ */
+export const partsToInvoice = (order: Order, wished?: readonly Part[]): readonly Part[] => {
   checkConfirmed(order);
-  return allParts(order, uninvoicedIn);
+  const all = allParts(order, uninvoicedIn);
+  if (wished === undefined) return all;
+  checkParts(wished, (at) => order.lines[at] && uninvoicedIn(order.lines[at]));
+  return wished;
 };
 
 /** @param underWay what is left of the step that it is a part of */
@@ -218,17 +225,20 @@ export const invoiced = (
   invoiceId: string,
   now: Instant,
   underWay?: UnderWay,
-): Order =>
-  next(
-    order,
+): Order => {
+  const linked = linkInvoices(order);
+  const lines = entries(parts).map((entry) => ({ ...entry, shipments: billShipments(linked, entry) }));
+  return next(
+    linked,
     {
       underWay,
       halted: undefined,
       lines: counted(order.lines, parts, "invoicedQuantity"),
-      invoices: [...order.invoices, { invoiceId, lines: entries(parts) }],
+      invoices: [...linked.invoices, { invoiceId, lines }],
     },
     now,
   );
+};
 
 /** What is to be cancelled: as wished, or all that is open. @throws order.beyond-line, order.nothing-left */
 export const partsToCancel = (order: Order, wished: readonly Part[] | undefined): readonly Part[] => {

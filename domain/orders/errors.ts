@@ -12,7 +12,7 @@ export const orderFailures = {
   },
   "order.return-in-parts": {
     kind: "conflict",
-    title: "No single invoice of the order holds all of that: it has to be taken back in parts",
+    title: "The return needs too many credit notes",
   },
   "quote.not-draft": { kind: "conflict", title: "The quote is not a draft any more" },
   "quote.not-sent": {

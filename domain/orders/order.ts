@@ -101,7 +101,27 @@ const orderLine = z
   .meta({ description: "The line of the order, from 0" });
 
 /** What of a line a shipment or an invoice holds, in the order of the document's own lines. */
-const documentLine = z.object({ line: orderLine, quantity: Quantity, takenBackQuantity: done });
+const DocumentLine = z.object({ line: orderLine, quantity: Quantity, takenBackQuantity: done });
+export type DocumentLine = z.infer<typeof DocumentLine>;
+
+/** What of a line of an invoice was of one shipment. */
+const BilledShipment = z.object({
+  shipment: z
+    .int()
+    .min(0)
+    .max(mostDocuments - 1)
+    .meta({ description: "The place of the shipment in `shipments`, from 0" }),
+  quantity: Quantity,
+  takenBackQuantity: done,
+});
+export type BilledShipment = z.infer<typeof BilledShipment>;
+
+const InvoiceLine = DocumentLine.extend({
+  shipments: z.array(BilledShipment).max(mostDocuments).optional().meta({
+    description:
+      "The shipments that it bills, which sum to its quantity; a service has none. Absent on an order from before 2026-12-01, until it is invoiced or taken back again",
+  }),
+});
 
 /** So much of a line. */
 export const Part = z.strictObject({ line: orderLine, quantity: Quantity });
@@ -159,11 +179,9 @@ export const Order = z
         "Of its contract what is kept for it, without tax: confirmed, and neither invoiced nor cancelled",
     }),
     shipments: z
-      .array(z.object({ documentId: Id("stockDocument"), lines: z.array(documentLine) }))
+      .array(z.object({ documentId: Id("stockDocument"), lines: z.array(DocumentLine) }))
       .max(mostDocuments),
-    invoices: z
-      .array(z.object({ invoiceId: Id("invoice"), lines: z.array(documentLine) }))
-      .max(mostDocuments),
+    invoices: z.array(z.object({ invoiceId: Id("invoice"), lines: z.array(InvoiceLine) })).max(mostDocuments),
     underWay: UnderWay.optional().meta({
       description: "A shipment or invoice of more lines than one document has, not over yet",
     }),
@@ -192,6 +210,9 @@ export const NewOrderShipment = z.strictObject({
 });
 
 export const NewOrderInvoice = z.strictObject({
+  lines: parts.optional().meta({
+    description: "All that was shipped and not invoiced yet where nothing is said",
+  }),
   issuedOn: onDay,
   dueOn: Day.optional().meta({ description: "By the settings where none is given" }),
   memo: memo.optional(),

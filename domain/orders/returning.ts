@@ -1,93 +1,117 @@
 import { Failure } from "../kernel/errors.ts";
 import type { Instant } from "../kernel/time.ts";
-import { checkParts, counted, next, uninvoicedIn } from "./change.ts";
-import type { Order, Part } from "./order.ts";
+import { billedOf, countUnbilled, keptOf, linkInvoices, takeInOrder } from "./billing-links.ts";
+import { checkParts, counted, next } from "./change.ts";
+import type { DocumentLine, Order, Part } from "./order.ts";
 
-type Entry = Order["shipments"][number]["lines"][number];
-const leftOf = ({ quantity, takenBackQuantity }: Entry): number => quantity - takenBackQuantity;
+type InvoiceLine = Order["invoices"][number]["lines"][number];
 
-const takenBack = (lines: readonly Entry[], parts: readonly Part[]): Entry[] =>
-  lines.map((entry) => {
-    const part = parts.find(({ line }) => line === entry.line);
-    return part ? { ...entry, takenBackQuantity: entry.takenBackQuantity + part.quantity } : entry;
-  });
+/** The line of a document with so much more taken back. */
+const takeBack = <L extends DocumentLine>(entry: L, parts: readonly Part[]): L => {
+  const part = parts.find(({ line }) => line === entry.line);
+  return part ? { ...entry, takenBackQuantity: entry.takenBackQuantity + part.quantity } : entry;
+};
+
+/** The line of an invoice with so much more of one shipment taken back. */
+const takeBackOfShipment = (entry: InvoiceLine, shipment: number, parts: readonly Part[]): InvoiceLine => {
+  const part = parts.find(({ line }) => line === entry.line);
+  if (!part) return entry;
+  const shipments = entry.shipments?.map((link) =>
+    link.shipment === shipment
+      ? { ...link, takenBackQuantity: link.takenBackQuantity + part.quantity }
+      : link,
+  );
+  return { ...takeBack(entry, parts), ...(shipments === undefined ? {} : { shipments }) };
+};
 
 /** A part of a line of an invoice that comes back, and how much of the line came back before. */
 export interface CreditedPart extends Part {
   readonly beforeQuantity: number;
 }
 
+/** What is credited on one invoice, by the invoice's lines. */
+export interface InvoiceCredit {
+  readonly invoiceId: string;
+  readonly lines: readonly CreditedPart[];
+}
+
 /** Parts of the order as lines of a document of it. */
-const asLinesOf = (lines: readonly Entry[], parts: readonly Part[]): Part[] =>
+const asLinesOf = (lines: readonly DocumentLine[], parts: readonly Part[]): Part[] =>
   parts.map(({ line, quantity }) => ({ line: lines.findIndex((one) => one.line === line), quantity }));
 
 export interface TakenBack {
   readonly order: Order;
   /** By the lines of the shipment. */
   readonly shipmentLines: readonly Part[];
-  /** What of it was invoiced, by the lines of the invoice; absent where nothing was. */
-  readonly credit?: { readonly invoiceId: string; readonly lines: readonly CreditedPart[] };
+  /** What of it was invoiced, on the invoices that billed it, from the first. */
+  readonly credits: readonly InvoiceCredit[];
 }
 
 /**
- * What comes back of a shipment. What no invoice says yet is never invoiced; the rest is credited on the last invoice
- * that holds all of it.
- * @throws reference.unknown, order.beyond-line, order.return-in-parts
+ * What of each invoice is credited when parts of a shipment come back: what is billed last comes back first, so what no invoice
+ * bills yet before all else.
+ */
+const partsToCredit = (order: Order, shipment: number, parts: readonly Part[]): Part[][] => {
+  const credited: Part[][] = order.invoices.map(() => []);
+  for (const { line, quantity } of parts) {
+    const billed = order.invoices.map((invoice) => billedOf(invoice, line, shipment));
+    const unbilled = countUnbilled(order, line)[shipment] ?? 0;
+    const [, ...lastFirst] = takeInOrder([unbilled, ...billed.toReversed()], quantity);
+    for (const [at, back] of lastFirst.toReversed().entries())
+      if (back > 0) credited[at]?.push({ line, quantity: back });
+  }
+  return credited;
+};
+
+/**
+ * What comes back of a shipment, and what of it is credited: what was billed of this shipment, on the invoices that billed it.
+ * @throws reference.unknown, order.beyond-line
  */
 export const returned = (
-  order: Order,
+  before: Order,
   shipmentId: string,
   parts: readonly Part[],
   now: Instant,
 ): TakenBack => {
-  const shipment = order.shipments.find(({ documentId }) => documentId === shipmentId);
+  const order = linkInvoices(before);
+  const at = order.shipments.findIndex(({ documentId }) => documentId === shipmentId);
+  const shipment = order.shipments[at];
   if (!shipment)
     throw new Failure("reference.unknown", {
       fields: [{ pointer: "/shipmentId", reason: "names no shipment of the order" }],
     });
-  checkParts(parts, (at) => {
-    const entry = shipment.lines.find(({ line }) => line === at);
-    return entry && leftOf(entry);
+  checkParts(parts, (line) => {
+    const entry = shipment.lines.find((one) => one.line === line);
+    return entry && keptOf(entry);
   });
-  const toCredit = parts.flatMap(({ line: at, quantity }) => {
-    const line = order.lines[at];
-    const most = quantity - (line ? uninvoicedIn(line) : 0);
-    return most > 0 ? [{ line: at, quantity: most }] : [];
-  });
-  const invoice =
-    toCredit.length === 0
-      ? undefined
-      : order.invoices.findLast(({ lines }) =>
-          toCredit.every(({ line, quantity }) =>
-            lines.some((entry) => entry.line === line && leftOf(entry) >= quantity),
-          ),
-        );
-  if (toCredit.length > 0 && !invoice) throw new Failure("order.return-in-parts");
+  const toCredit = partsToCredit(order, at, parts);
+  const lines = toCredit.reduce(
+    (some, credited) => counted(some, credited, "creditedQuantity"),
+    counted(order.lines, parts, "returnedQuantity"),
+  );
   const after = next(
     order,
     {
-      lines: counted(counted(order.lines, parts, "returnedQuantity"), toCredit, "creditedQuantity"),
+      lines,
       shipments: order.shipments.map((one) =>
-        one === shipment ? { ...one, lines: takenBack(one.lines, parts) } : one,
+        one === shipment ? { ...one, lines: one.lines.map((entry) => takeBack(entry, parts)) } : one,
       ),
-      invoices: order.invoices.map((one) =>
-        one === invoice ? { ...one, lines: takenBack(one.lines, toCredit) } : one,
-      ),
+      invoices: order.invoices.map((invoice, n) => ({
+        ...invoice,
+        lines: invoice.lines.map((entry) => takeBackOfShipment(entry, at, toCredit[n] ?? [])),
+      })),
     },
     now,
   );
-  const shipmentLines = asLinesOf(shipment.lines, parts);
-  return invoice
-    ? {
-        order: after,
-        shipmentLines,
-        credit: {
-          invoiceId: invoice.invoiceId,
-          lines: asLinesOf(invoice.lines, toCredit).map((part) => ({
-            ...part,
-            beforeQuantity: invoice.lines[part.line]?.takenBackQuantity ?? 0,
-          })),
-        },
-      }
-    : { order: after, shipmentLines };
+  return {
+    order: after,
+    shipmentLines: asLinesOf(shipment.lines, parts),
+    credits: order.invoices.flatMap((invoice, n) => {
+      const credited = asLinesOf(invoice.lines, toCredit[n] ?? []);
+      if (credited.length === 0) return [];
+      const { invoiceId, lines: entries } = invoice;
+      const beforeOf = ({ line }: Part) => entries[line]?.takenBackQuantity ?? 0;
+      return [{ invoiceId, lines: credited.map((part) => ({ ...part, beforeQuantity: beforeOf(part) })) }];
+    }),
+  };
 };

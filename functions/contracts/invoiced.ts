@@ -6,21 +6,26 @@ import { contractChanged, contractDigest } from "../../events/contracts.ts";
 import { type Happened, happened } from "../../events/event.ts";
 import type { Actor } from "../kit/context.ts";
 import { update, type Write } from "../kit/table/store.ts";
-import { consumption } from "./consuming.ts";
+import { consumptions } from "./consuming.ts";
 import { contractEntity } from "./store.ts";
 
-/** What of an invoice or credit note matters to the contract that it names. */
-export interface Billed {
-  readonly contractId?: string | undefined;
+/** What an invoice or a credit note takes of a contract, or gives back. */
+export interface BilledDocument {
   readonly invoiceId: string;
   readonly creditNoteId?: string;
   readonly number: string;
   /** What contracts agree on is without tax. */
   readonly netMinor: number;
+}
+
+/** What of documents of one day matters to the contract that all of them name. */
+export interface Billed {
+  readonly contractId?: string | undefined;
   readonly currency: string;
   readonly on: Day;
-  /** Below zero: so much less is held by the order that the document belongs to. */
+  /** Below zero: so much less is held by the order that the documents belong to. */
   readonly orderedMinor?: number | undefined;
+  readonly documents: readonly BilledDocument[];
 }
 
 /** What belongs to the change that issues the document; nothing where it names no contract. */
@@ -68,20 +73,24 @@ export const orderedOf = async (
 
 const entered = async (
   { store, newId, now }: Billing,
-  billed: Billed,
+  { contractId, currency, on, orderedMinor = 0, documents }: Billed,
   decide: (...about: Required<Parameters<typeof consumed>>) => Consumed,
 ): Promise<OfContract> => {
-  const { contractId, invoiceId, creditNoteId, number, netMinor, currency, on, orderedMinor = 0 } = billed;
-  if (netMinor === 0)
+  const worth = documents.filter(({ netMinor }) => netMinor !== 0);
+  if (worth.length === 0)
     return orderedOf({ store, now }, { contractId, currency, on, changeMinor: orderedMinor });
   if (contractId === undefined) return nothing;
-  const contract = await loadOf(store, contractId);
-  const input = { amountMinor: netMinor, currency, on, reference: number };
-  const document = creditNoteId === undefined ? { invoiceId } : { invoiceId, creditNoteId };
-  const about = { id: newId("consumption"), by: "system", now };
-  const result: Consumed = decide(contract, input, about, document, orderedMinor);
-  const { writes, happened = [] } = consumption(result);
-  return { writes, happened };
+  let contract = await loadOf(store, contractId);
+  const { version } = contract;
+  const all = worth.map(({ number, netMinor, ...document }, at) => {
+    const input = { amountMinor: netMinor, currency, on, reference: number };
+    const about = { id: newId("consumption"), by: "system", now };
+    const result = decide(contract, input, about, document, at === 0 ? orderedMinor : 0);
+    // All of it is one write of the contract: its version rises once.
+    contract = { ...result.contract, version };
+    return result;
+  });
+  return consumptions(all);
 };
 
 /**
@@ -92,6 +101,6 @@ const entered = async (
 export const takenByInvoice = (context: Billing, billed: Billed): Promise<OfContract> =>
   entered(context, billed, consumed);
 
-/** What a credit note gives back of what its invoice took, to be written with the note. */
-export const givenBackByNote = (context: Billing, billed: Billed & { readonly creditNoteId: string }) =>
+/** What credit notes give back of what their invoices took, to be written with the notes. */
+export const givenBackByNotes = (context: Billing, billed: Billed): Promise<OfContract> =>
   entered(context, billed, givenBack);

@@ -7,7 +7,7 @@ import type { Handlers } from "../kit/serve.ts";
 import { create, remove, StaleWrite, update } from "../kit/table/store.ts";
 import { drafted, redrafted } from "./drafting.ts";
 import type { invoiceRoutes } from "./invoice-routes.ts";
-import { issueCreditNote, issueDraft } from "./issuing.ts";
+import { issueCreditNotes, issueDraft } from "./issuing.ts";
 import { creditNotesPage, invoicesPage } from "./lists.ts";
 import { loadCreditNote, loadInvoice } from "./load.ts";
 import { invoiceEntity, removedDraftEntity } from "./store.ts";
@@ -68,7 +68,8 @@ export const invoiceHandlers: Handlers<typeof invoiceRoutes> = {
   async creditInvoice({ params, body }, context) {
     const invoice = await loadInvoice(context, params.invoiceId);
     checkVersion(context, invoice);
-    return issueCreditNote(context, asIssued(invoice), body, { answer: (note) => note });
+    const order = { invoice: asIssued(invoice), input: body };
+    return issueCreditNotes(context, [order], { answer: (note) => note });
   },
 
   listCreditNotes({ query }, context) {

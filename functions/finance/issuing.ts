@@ -11,7 +11,7 @@ import type { Day } from "../../domain/kernel/time.ts";
 import { type Happened, happened } from "../../events/event.ts";
 import { creditNoteIssued, invoiceIssued, invoiceSettled } from "../../events/finance.ts";
 import { counterpartyEntity } from "../clients/store.ts";
-import { givenBackByNote, takenByInvoice } from "../contracts/invoiced.ts";
+import { givenBackByNotes, takenByInvoice } from "../contracts/invoiced.ts";
 import { again } from "../kit/again.ts";
 import { runParallel } from "../kit/parallel.ts";
 import type { Store, Write } from "../kit/table/store.ts";
@@ -73,7 +73,7 @@ export const carriedOut = async <Answer>(
   }
 };
 
-/** The number of a document, and what takes it. */
+/** The number of a document, what claims it, and the count of its series with it taken. */
 const numbered = async (
   store: Store,
   about: {
@@ -84,8 +84,10 @@ const numbered = async (
     readonly number: string | undefined;
     readonly day: Day;
     readonly settings: FinanceSettings;
+    /** The count as the document before it in the same change leaves it. */
+    readonly countBefore?: SeriesCount | undefined;
   },
-): Promise<{ readonly number: string; readonly writes: Write[] }> => {
+): Promise<{ readonly number: string; readonly claim: Write; readonly count?: SeriesCount }> => {
   const { document, id, number } = about;
   if (document.side === "purchase") {
     if (number === undefined)
@@ -93,13 +95,16 @@ const numbered = async (
         fields: [{ pointer: "/number", reason: "is the supplier's, and is needed" }],
       });
     const issuer = `${about.kind}#${document.counterpartyId ?? document.clientId}`;
-    return { number, writes: [numberClaim(issuer, number, id)] };
+    return { number, claim: numberClaim(issuer, number, id) };
   }
   const series = seriesFor(about.settings, about.kind, about.series);
   const place = { code: series.code, period: periodOf(series, about.day) };
-  const before: SeriesCount | undefined = await store.get(seriesCountEntity, place);
+  // What one change takes of a series is one write: its version rises once.
+  const before = about.countBefore
+    ? { ...about.countBefore, version: about.countBefore.version - 1 }
+    : await store.get(seriesCountEntity, place);
   const next = taken(series, about.day, before);
-  return { number: next.number, writes: [countWrite(next.count), numberClaim("own", next.number, id)] };
+  return { number: next.number, claim: numberClaim("own", next.number, id), count: next.count };
 };
 
 const linksOf = (
@@ -152,7 +157,7 @@ export const issueDraft = <Answer>(
     ]);
     const rates = withRate(dayRates, draft.currency, order.rate);
     const party = counterparty && partyOn(counterparty, draft.clientId, issuedOn);
-    const { number, writes: numbering } = await numbered(store, {
+    const { number, claim, count } = await numbered(store, {
       kind: "invoice",
       document: draft,
       id: draft.id,
@@ -180,12 +185,15 @@ export const issueDraft = <Answer>(
       ...(request ? { transactionId: request.transaction.id } : {}),
     };
     const { id: invoiceId, contractId, currency, netMinor } = document;
-    const billed = { invoiceId, contractId, currency, netMinor, number, on: issuedOn, orderedMinor };
-    const ofContract = await takenByInvoice(context, billed);
+    const ofContract = await takenByInvoice(context, {
+      ...{ contractId, currency, on: issuedOn, orderedMinor },
+      documents: [{ invoiceId, netMinor, number }],
+    });
     return carriedOut(context, request, {
       writes: [
         (fresh ? create : update)(invoiceEntity, document),
-        ...numbering,
+        ...(count ? [countWrite(count)] : []),
+        claim,
         ...ofContract.writes,
         ...writes,
       ],
@@ -212,11 +220,75 @@ export const settledEvents = (invoices: readonly Invoice[]): Happened[] =>
       }),
     );
 
-/** Issues a credit note of an issued invoice, in one transaction with number, invoice and posting. */
-export const issueCreditNote = <Answer>(
+/** A credit note that is to be issued, and its invoice as it stands. */
+export interface CreditOrder {
+  readonly invoice: Issued;
+  readonly input: NewCreditNote;
+}
+
+interface PreparedNote {
+  readonly note: CreditNote;
+  readonly count: SeriesCount | undefined;
+  readonly requests: readonly PostingRequest[];
+  readonly writes: readonly Write[];
+  readonly happened: readonly Happened[];
+}
+
+/** A credit note, and what is written and posted with it. @param countBefore left by the note before it in the same change */
+const prepareNote = async (
   context: Carrying,
-  invoice: Issued,
-  input: NewCreditNote,
+  { invoice, input }: CreditOrder,
+  settings: FinanceSettings,
+  countBefore?: SeriesCount,
+): Promise<PreparedNote> => {
+  const { tenant, now } = context;
+  const issuedOn = documentDay(input.issuedOn, todayOf(context), "/issuedOn");
+  checkNotBefore(issuedOn, invoice.issuedOn, "/issuedOn");
+  const id = context.newId("creditNote");
+  const { number, claim, count } = await numbered(context.store, {
+    kind: "credit-note",
+    document: invoice,
+    id,
+    series: input.series,
+    number: input.number,
+    day: issuedOn,
+    settings,
+    countBefore,
+  });
+  const about = { id, transactionId: id, number, issuedOn, now };
+  const result = credited(invoice, input, about, tenant.currency);
+  const request = postingRequest(
+    result.legs,
+    {
+      id,
+      kind: invoice.side === "sale" ? "credit-note" : "supplier-credit-note",
+      effectiveOn: issuedOn,
+      memo: number,
+      links: linksOf(invoice, invoice.id, id),
+    },
+    tenant.currency,
+  );
+  const { transactionId: _, ...without } = result.note;
+  const note: CreditNote = request ? result.note : without;
+  return {
+    note,
+    count,
+    requests: request ? [request] : [],
+    writes: [create(creditNoteEntity, note), update(invoiceEntity, result.invoice), claim],
+    happened: [
+      happened(creditNoteIssued, note),
+      ...(invoice.openMinor > 0 ? settledEvents([result.invoice]) : []),
+    ],
+  };
+};
+
+/**
+ * Issues credit notes in one transaction with numbers, invoices and postings. Several are of invoices of one contract, and of one day
+ * and series.
+ */
+export const issueCreditNotes = <Answer>(
+  context: Carrying,
+  [order, ...others]: readonly [CreditOrder, ...CreditOrder[]],
   {
     requests = [],
     orderedMinor,
@@ -228,59 +300,32 @@ export const issueCreditNote = <Answer>(
     readonly orderedMinor?: number;
     readonly writes?: readonly Write[];
     readonly happened?: readonly Happened[];
+    /** @param note the first of them */
     readonly answer: (note: CreditNote) => Answer;
   },
 ): Promise<Answer> =>
   untilNumbered(context, async () => {
-    const { store, tenant, now } = context;
-    const issuedOn = documentDay(input.issuedOn, todayOf(context), "/issuedOn");
-    checkNotBefore(issuedOn, invoice.issuedOn, "/issuedOn");
     const { settings } = await financeSettingsOf(context);
-    const id = context.newId("creditNote");
-    const { number, writes: numbering } = await numbered(store, {
-      kind: "credit-note",
-      document: invoice,
-      id,
-      series: input.series,
-      number: input.number,
-      day: issuedOn,
-      settings,
+    const first = await prepareNote(context, order, settings);
+    const all = [first];
+    for (const other of others) all.push(await prepareNote(context, other, settings, all.at(-1)?.count));
+    const { contractId, currency } = order.invoice;
+    const ofContract = await givenBackByNotes(context, {
+      ...{ contractId, currency, on: first.note.issuedOn, orderedMinor },
+      documents: all.map(({ note: { id: creditNoteId, invoiceId, netMinor, number } }) => ({
+        ...{ invoiceId, creditNoteId, netMinor, number },
+      })),
     });
-    const about = { id, transactionId: id, number, issuedOn, now };
-    const result = credited(invoice, input, about, tenant.currency);
-    const request = postingRequest(
-      result.legs,
-      {
-        id,
-        kind: invoice.side === "sale" ? "credit-note" : "supplier-credit-note",
-        effectiveOn: issuedOn,
-        memo: number,
-        links: linksOf(invoice, invoice.id, id),
-      },
-      tenant.currency,
-    );
-    const { transactionId: _, ...without } = result.note;
-    const note: CreditNote = request ? result.note : without;
-    const { contractId, currency } = invoice;
-    const ofContract = await givenBackByNote(context, {
-      ...{ invoiceId: invoice.id, creditNoteId: id },
-      ...{ contractId, currency, netMinor: note.netMinor, number, on: issuedOn, orderedMinor },
-    });
-    return carriedOut(context, request, {
-      requests,
+    const count = all.at(-1)?.count;
+    return carriedOut(context, undefined, {
+      requests: [...all.flatMap((one) => one.requests), ...requests],
       writes: [
-        create(creditNoteEntity, note),
-        update(invoiceEntity, result.invoice),
-        ...numbering,
+        ...all.flatMap((one) => one.writes),
+        ...(count ? [countWrite(count)] : []),
         ...ofContract.writes,
         ...writes,
       ],
-      happened: [
-        happened(creditNoteIssued, note),
-        ...(invoice.openMinor > 0 ? settledEvents([result.invoice]) : []),
-        ...ofContract.happened,
-        ...more,
-      ],
-      answer: answer(note),
+      happened: [...all.flatMap((one) => one.happened), ...ofContract.happened, ...more],
+      answer: answer(first.note),
     });
   });

@@ -1,49 +1,27 @@
-import { asIssued } from "../../domain/finance/invoice.ts";
-import { checkNotBefore } from "../../domain/finance/issue.ts";
-import { creditOf } from "../../domain/orders/billing.ts";
 import {
   cancelled,
   changedDraft,
   checkDraft,
   confirmed,
-  heldMore,
   lotsOf,
   newOrder,
   openParts,
   partsToCancel,
 } from "../../domain/orders/change.ts";
 import type { Order } from "../../domain/orders/order.ts";
-import { returned } from "../../domain/orders/returning.ts";
 import { happened } from "../../events/event.ts";
-import {
-  orderCancelled,
-  orderChanged,
-  orderConfirmed,
-  orderDrafted,
-  orderReturned,
-} from "../../events/orders.ts";
+import { orderCancelled, orderChanged, orderConfirmed, orderDrafted } from "../../events/orders.ts";
 import { clientEntity } from "../clients/store.ts";
 import { dealEntity } from "../deals/store.ts";
-import { issueCreditNote } from "../finance/issuing.ts";
-import { invoiceEntity } from "../finance/store.ts";
 import type { Context } from "../kit/context.ts";
 import type { Handlers } from "../kit/serve.ts";
 import { create, update } from "../kit/table/store.ts";
-import { goodsReturn } from "../stock/movements.ts";
 import { release, reservation } from "../stock/reservations.ts";
-import { documentEntity } from "../stock/store.ts";
 import { listOrders, loadOrder } from "./access.ts";
-import {
-  changing,
-  found,
-  heldOfContract,
-  namingLines,
-  postWith,
-  reservationOf,
-  standing,
-} from "./changing.ts";
+import { changing, heldOfContract, namingLines, reservationOf, standing } from "./changing.ts";
 import { checkDeal, pricedOrder } from "./drafting.ts";
 import { withNumber } from "./numbers.ts";
+import { returnGoods } from "./returns.ts";
 import type { orderRoutes } from "./routes.ts";
 import { invoiceOrder, shipOrder } from "./steps.ts";
 import { orderEntity } from "./store.ts";
@@ -125,41 +103,12 @@ export const orderHandlers: Handlers<typeof orderRoutes> = {
     return shipOrder(context, params.orderId, lines, { on, memo });
   },
 
-  async invoiceOrder({ params, body: { issuedOn: on, dueOn, memo } }, context) {
-    return invoiceOrder(context, params.orderId, { on, dueOn, memo });
+  async invoiceOrder({ params, body: { lines, issuedOn: on, dueOn, memo } }, context) {
+    return invoiceOrder(context, params.orderId, lines, { on, dueOn, memo });
   },
 
-  async returnOfOrder({ params, body: { shipmentId, lines, reason, effectiveOn } }, context) {
-    return changing(context, params.orderId, async (before) => {
-      const { order, shipmentLines, credit } = returned(before, shipmentId, lines, context.now);
-      const movement = await goodsReturn(
-        context,
-        { by: context.member.id, memo: reason, effectiveOn },
-        found(await context.store.get(documentEntity, { id: shipmentId }), "shipment"),
-        [...shipmentLines],
-      );
-      const event = happened(orderReturned, order);
-      const alone = async () =>
-        postWith(context, movement, order, event, await heldOfContract(context, before, order));
-      if (!credit) return alone();
-      const { store } = context;
-      const invoice = asIssued(found(await store.get(invoiceEntity, { id: credit.invoiceId }), "invoice"));
-      checkNotBefore(movement.document.effectiveOn, invoice.issuedOn, "/effectiveOn");
-      const worth = creditOf(invoice, credit.lines);
-      if (worth.length === 0) return alone();
-      return issueCreditNote(
-        context,
-        invoice,
-        { lines: worth, reason, issuedOn: effectiveOn },
-        {
-          requests: movement.requests,
-          orderedMinor: heldMore(before, order),
-          writes: [...movement.writes, update(orderEntity, order)],
-          happened: [...movement.happened, event],
-          answer: () => order,
-        },
-      );
-    });
+  async returnOfOrder({ params, body }, context) {
+    return returnGoods(context, params.orderId, body);
   },
 
   async cancelOrder({ params, body }, context) {

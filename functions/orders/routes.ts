@@ -144,9 +144,9 @@ export const orderRoutes = {
     feature,
     method: "POST",
     path: `${path}/invoices`,
-    summary: "Invoice all that was shipped and not invoiced yet",
+    summary: "Invoice what was shipped and not invoiced yet, all or some",
     description:
-      "One invoice, unless it has more lines than one may have (26, and 13 where all have a discount): then several, one after " +
+      "What was shipped first is billed first: each line of the invoice says of which shipments it is. One invoice, unless it has more lines than one may have (26, and 13 where all have a discount): then several, one after " +
       "the other, as shipments are.",
     permission: "finance:write",
     params,
@@ -171,8 +171,9 @@ export const orderRoutes = {
     path: `${path}/returns`,
     summary: "Take goods of a shipment of the order back; what of them was invoiced is credited",
     description:
-      "What no invoice says yet is never invoiced. The rest is credited in the same write, on the last invoice that holds " +
-      "all of it.",
+      "Pieces of this shipment that no invoice bills yet come back first and are never invoiced; other shipments stay to be invoiced. " +
+      "The rest is credited in the same write, on the invoices that billed this shipment, from the last, at each invoice's price and " +
+      "rate: no more than finance left of it. Where so many invoices do not fit into one write, it is to be taken back in parts.",
     permission: "stock:write",
     params,
     body: NewOrderReturn,

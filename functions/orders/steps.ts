@@ -192,6 +192,13 @@ export const shipOrder = (
   head: Pick<Wished, "on" | "memo" | "deal"> = {},
 ): Promise<Order> => step(context, orderId, head, "shipping", (order) => partsToShip(order, parts));
 
-/** Invoices all that was shipped and not invoiced yet, likewise. @throws what finance and contracts refuse, too */
-export const invoiceOrder = (context: Context, orderId: string, head: Wished = {}): Promise<Order> =>
-  step(context, orderId, head, "invoicing", partsToInvoice);
+/**
+ * Invoices what is wished of what was shipped and not invoiced yet, or all of it, likewise.
+ * @throws what finance and contracts refuse, too
+ */
+export const invoiceOrder = (
+  context: Context,
+  orderId: string,
+  parts: readonly Part[] | undefined,
+  head: Wished = {},
+): Promise<Order> => step(context, orderId, head, "invoicing", (order) => partsToInvoice(order, parts));

@@ -5,7 +5,6 @@ import { draftOf, type Issued } from "../../domain/finance/invoice.ts";
 import { issued } from "../../domain/finance/issue.ts";
 import { type Totals, totalled } from "../../domain/finance/lines.ts";
 import { standardFinanceSettings } from "../../domain/finance/settings.ts";
-import { Failure } from "../../domain/kernel/errors.ts";
 import { billed, creditOf } from "../../domain/orders/billing.ts";
 import { confirmed, invoiced, newOrder, partsToInvoice, shipped } from "../../domain/orders/change.ts";
 import { NewOrder, type Order, type Part } from "../../domain/orders/order.ts";
@@ -100,11 +99,8 @@ const invoicedInParts = (whole: Order, rounds: readonly (readonly number[])[]) =
 
 const sumOf = (amounts: readonly number[]) => amounts.reduce((sum, amount) => sum + amount, 0);
 
-/**
- * The order with a share in percent of what is left of a line of a shipment taken back and credited. What lies on several invoices is
- * taken back in parts, as the refusal says.
- */
-const takenBack = (
+/** The order with a share in percent of what is left of a line of a shipment taken back and credited. */
+const takeBack = (
   order: Order,
   invoices: Map<string, Issued>,
   shipmentId: string,
@@ -115,25 +111,18 @@ const takenBack = (
     .find(({ documentId }) => documentId === shipmentId)
     ?.lines.find(({ line: number }) => number === at);
   const left = entry ? entry.quantity - entry.takenBackQuantity : 0;
-  const wished = Math.ceil((left * percent) / 100);
-  if (wished === 0) return order;
-  let quantity = wished;
-  for (;;) {
-    try {
-      const back = returned(order, shipmentId, [{ line: at, quantity }], now);
-      const invoice = invoices.get(back.credit?.invoiceId ?? "");
-      if (!back.credit || !invoice) throw new Error("all of it was invoiced");
-      const lines = creditOf(invoice, back.credit.lines);
-      const about = { id: "crn", transactionId: "crn", number: "CN", issuedOn: today, now };
-      if (lines.length > 0)
-        invoices.set(invoice.id, credited(invoice, { lines, reason: "Back" }, about, "RON").invoice);
-      return quantity === wished ? back.order : takenBack(back.order, invoices, shipmentId, at, percent);
-    } catch (error) {
-      if (!(error instanceof Failure) || error.code !== "order.return-in-parts" || quantity === 1)
-        throw error;
-      quantity = Math.floor(quantity / 2);
-    }
+  const quantity = Math.ceil((left * percent) / 100);
+  if (quantity === 0) return order;
+  const back = returned(order, shipmentId, [{ line: at, quantity }], now);
+  for (const credit of back.credits) {
+    const invoice = invoices.get(credit.invoiceId);
+    if (!invoice) throw new Error("the invoice is missing");
+    const lines = creditOf(invoice, credit.lines);
+    const about = { id: "crn", transactionId: "crn", number: "CN", issuedOn: today, now };
+    if (lines.length > 0)
+      invoices.set(invoice.id, credited(invoice, { lines, reason: "Back" }, about, "RON").invoice);
   }
+  return back.order;
 };
 
 describe("invoices of all parts of an order", () => {
@@ -210,7 +199,7 @@ describe("invoices of all parts of an order", () => {
           for (const percent of [...percents, 100, 100])
             for (const shipment of order.shipments)
               for (const { line: at } of shipment.lines) {
-                order = takenBack(order, invoices, shipment.documentId, at, percent);
+                order = takeBack(order, invoices, shipment.documentId, at, percent);
               }
           expect(order.lines.every((one) => one.creditedQuantity === one.quantity)).toBe(true);
           for (const { credited: back, netMinor, totalMinor, openMinor } of invoices.values())

@@ -93,19 +93,22 @@ describe("an order", () => {
         params,
         body: { shipmentId, reason: "Broken", lines: [{ line: 0, quantity }] },
       });
-    // 4 are not invoiced: of 5 that come back only the fifth is credited.
+    // The 4 of the second shipment are not invoiced, the 6 of the first one are.
     const line = async () => (await call.readOrder({ params })).lines[0];
     await back(second, 3);
     expect(await line()).toMatchObject({ returnedQuantity: 3, creditedQuantity: 0, invoicedQuantity: 6 });
     expect((await call.listCreditNotes({ query: { client: company.clientId } })).items).toEqual([]);
     await back(firstOne, 2);
-    expect(await line()).toMatchObject({ returnedQuantity: 5, creditedQuantity: 1 });
+    expect(await line()).toMatchObject({ returnedQuantity: 5, creditedQuantity: 2 });
     const { items } = await call.listCreditNotes({ query: { client: company.clientId } });
-    expect(items).toMatchObject([{ netMinor: 1_000, reason: "Broken" }]);
+    expect(items).toMatchObject([{ netMinor: 2_000, reason: "Broken" }]);
     expect(await stockOf(company, flour)).toEqual({ quantity: 95, reserved: 0 });
     expect(await balanceOf(company, "cost-of-goods", "RON")).toBe(5 * 200);
     await expect(back(second, 2)).rejects.toMatchObject(refusal(409, "order.beyond-line"));
-    expect(await call.readOrder({ params })).toMatchObject({ state: "done" });
+    expect(await call.invoiceOrder({ params, body: {} })).toMatchObject({
+      state: "done",
+      lines: [{ invoicedQuantity: 7 }],
+    });
     await heldTogether(company);
   });
 
