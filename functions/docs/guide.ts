@@ -47,7 +47,8 @@ next page as \`next\`: send it as \`cursor\` with the same query. A cursor is go
 What is refused is answered as \`application/problem+json\` (RFC 9457) with a stable \`code\`; all of them stand on the
 [page of problems](/docs/problems). \`errors\` names every field at fault by a JSON pointer into the body, or by
 \`/path/…\`, \`/query/…\` or \`/header/…\`. Quote the \`correlationId\` when you report a problem. A few refusals come from
-the gateway in front of the service and hold a \`message\` alone.
+the gateway in front of the service, such as that of a request without a valid token: they hold a \`message\` alone
+and have no \`X-Correlation-Id\`.
 
 ## Values
 

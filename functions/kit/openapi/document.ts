@@ -196,7 +196,9 @@ class DocumentBuilder {
     return {
       description: [`${reasonPhrase[status] ?? "Refused"}.`, "", ...titles].join("\n"),
       headers: {
-        "X-Correlation-Id": { $ref: "#/components/headers/CorrelationId" },
+        "X-Correlation-Id": {
+          $ref: `#/components/headers/${gatewayStatuses.has(status) ? "CorrelationIdOfService" : "CorrelationId"}`,
+        },
         ...(status === 429 || status === 503
           ? { "Retry-After": { $ref: "#/components/headers/RetryAfter" } }
           : {}),

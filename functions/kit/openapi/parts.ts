@@ -45,6 +45,12 @@ export const answerHeaders = {
     schema: { type: "string" },
     example: "Kq3fPhLhIAMEVtA=",
   },
+  CorrelationIdOfService: {
+    description:
+      "As with every answer of the service. Only the gateway's own answers, with a `message` alone, do not have it.",
+    schema: { type: "string" },
+    example: "Kq3fPhLhIAMEVtA=",
+  },
   RetryAfter: {
     description: "Seconds to wait before the request is sent again.",
     schema: { type: "string", pattern: "^\\d+$" },
