@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
+import { privateFile } from "./private-files.ts";
 
 /** An access key: what requests to this machine's AWS services have to be signed with. */
 export interface Credentials {
@@ -33,7 +34,7 @@ export const openCredentials = (folder: string): Credentials => {
   writeFileSync(
     file,
     `[default]\naws_access_key_id = ${made.accessKeyId}\naws_secret_access_key = ${made.secretAccessKey}\n`,
-    { mode: 0o600 },
+    { mode: privateFile },
   );
   return made;
 };

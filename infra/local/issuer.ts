@@ -10,6 +10,7 @@ import {
   jwtVerify,
   SignJWT,
 } from "jose";
+import { privateFile } from "./private-files.ts";
 
 const algorithm = "RS256";
 const keyId = "clientela-local";
@@ -30,7 +31,7 @@ const readKey = async (file: string): Promise<string> => {
   if (existsSync(file)) return readFileSync(file, "utf8");
   const { privateKey } = await generateKeyPair(algorithm, { extractable: true });
   const pem = await exportPKCS8(privateKey);
-  writeFileSync(file, pem, { mode: 0o600 });
+  writeFileSync(file, pem, { mode: privateFile });
   return pem;
 };
 

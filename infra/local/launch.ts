@@ -5,6 +5,7 @@ import { createServer } from "node:net";
 import path from "node:path";
 import { type Credentials, openCredentials } from "./credentials.ts";
 import { localhost } from "./foreign.ts";
+import { privateFile } from "./private-files.ts";
 
 /** A DynamoDB that answers, and what is known of it. */
 export interface Database {
@@ -82,10 +83,10 @@ export const endStale = async (pidFile: string, marker: string): Promise<void> =
 
 /**
  * The shell keeps the database's life tied to ours: when our end of its standard input closes, however we
- * died, it ends the database.
+ * died, it ends the database. What the database makes is for its owner only.
  */
 const leash =
-  '"$@" </dev/null & child=$!; echo "pid $child"; exec 3<&0; (cat <&3 >/dev/null; kill $child 2>/dev/null) & wait $child';
+  'umask 077; "$@" </dev/null & child=$!; echo "pid $child"; exec 3<&0; (cat <&3 >/dev/null; kill $child 2>/dev/null) & wait $child';
 
 /** Whether something answers there. */
 const answers = async (endpoint: string): Promise<boolean> => {
@@ -107,7 +108,7 @@ export const launch = async (
   file: string | undefined,
 ): Promise<Database> => {
   const pidFile = path.join(folder, "database.pid");
-  const log = openSync(path.join(folder, "logs", "database.log"), "a");
+  const log = openSync(path.join(folder, "logs", "database.log"), "a", privateFile);
   const shell: ChildProcess = spawn("/bin/sh", ["-c", leash, "leash", ...command], {
     stdio: ["pipe", "pipe", log],
     detached: true,
@@ -117,7 +118,7 @@ export const launch = async (
     const found = /^pid (\d+)$/m.exec(chunk.toString())?.[1];
     if (found === undefined || pid !== 0) return;
     pid = Number(found);
-    writeFileSync(pidFile, found);
+    writeFileSync(pidFile, found, { mode: privateFile });
   });
   shell.stdin?.on("error", () => {});
   let running = true;

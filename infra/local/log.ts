@@ -1,4 +1,5 @@
 import { createWriteStream } from "node:fs";
+import { privateFile } from "./private-files.ts";
 
 export interface LogFile {
   write(line: Record<string, unknown>): void;
@@ -9,7 +10,7 @@ const flushDelayMs = 50;
 
 /** Appends JSON lines to a file, a few at a time. */
 export const openLog = (file: string): LogFile => {
-  const stream = createWriteStream(file, { flags: "a" });
+  const stream = createWriteStream(file, { flags: "a", mode: privateFile });
   let lines = "";
   let timer: NodeJS.Timeout | undefined;
   const flush = (): void => {

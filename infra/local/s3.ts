@@ -8,6 +8,7 @@ import { decodeChunks } from "./aws-chunked.ts";
 import { AwsError, unknownAction } from "./aws-error.ts";
 import type { Clock } from "./clock.ts";
 import type { BucketModel } from "./model.ts";
+import { privateFile, privateFolder } from "./private-files.ts";
 import { targetOf } from "./request-target.ts";
 import { pageHeaders, preflightHeaders } from "./s3-cors.ts";
 import { decodePath, type Signature, type Signatures } from "./signature.ts";
@@ -133,7 +134,7 @@ export class S3 {
 
   async #put(request: IncomingMessage, response: ServerResponse, place: Place): Promise<void> {
     if (request.headers["x-amz-copy-source"] !== undefined) throw unknownAction("S3", "CopyObject");
-    await mkdir(path.dirname(place.data), { recursive: true });
+    await mkdir(path.dirname(place.data), { recursive: true, mode: privateFolder });
     const temporary = `${place.data}.${randomUUID()}`;
     const chunked = String(request.headers["content-encoding"] ?? "").includes("aws-chunked");
     const body = chunked ? decodeChunks(request) : request;
@@ -151,7 +152,7 @@ export class S3 {
       lastModified: this.#clock.now(),
       metadata,
     };
-    await writeFile(place.meta, JSON.stringify(meta));
+    await writeFile(place.meta, JSON.stringify(meta), { mode: privateFile });
     await rename(temporary, place.data);
     this.recent.unshift({ ...meta, bucket: place.bucket.name });
     this.recent.length = Math.min(this.recent.length, keptRecent);

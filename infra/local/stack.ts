@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync } from "node:fs";
+import { rmSync } from "node:fs";
 import path from "node:path";
 import { lambdas } from "../../functions/lambdas.ts";
 import { buildApp } from "../app.ts";
@@ -75,7 +75,6 @@ export const startStack = async ({
   progress = () => {},
 }: StackOptions): Promise<Stack> => {
   const folder = path.resolve(dataFolder);
-  mkdirSync(folder, { recursive: true });
   const data = openDataFolder(folder);
   let machine: Machine | undefined;
   const reload = (changed: readonly string[]): void => {

@@ -1,6 +1,7 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { DatabaseSync, type StatementSync } from "node:sqlite";
+import { makePrivate, makePrivateFile, privateFile, privateFolder } from "./private-files.ts";
 
 const schema = `
   CREATE TABLE IF NOT EXISTS setting (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -35,6 +36,7 @@ export class State {
   readonly #statements = new Map<string, StatementSync>();
 
   constructor(file: string) {
+    makePrivateFile(file);
     this.#database = new DatabaseSync(file);
     // Committed means written to the file: a kill -9 loses nothing, only a failing machine might.
     this.#database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;");
@@ -94,15 +96,33 @@ export class FolderInUse extends Error {
   }
 }
 
+const lockName = "lock.db";
+
+/** Makes the folder, or takes the one that is there. @throws if it cannot be written or holds somebody else's files */
+const prepareFolder = (folder: string): void => {
+  try {
+    mkdirSync(folder, { recursive: true, mode: privateFolder });
+    const others = readdirSync(folder).filter((name) => name !== "lost+found");
+    if (others.length > 0 && !existsSync(path.join(folder, lockName)))
+      throw new Error("it holds other files; name a new or an empty folder in CLIENTELA_DATA");
+    mkdirSync(path.join(folder, "logs"), { recursive: true, mode: privateFolder });
+    makePrivateFile(path.join(folder, lockName));
+  } catch (error) {
+    throw new Error(
+      `The data folder ${folder} cannot be used: ${error instanceof Error ? error.message : error}`,
+    );
+  }
+};
+
 /**
  * Opens the data folder for this process alone. The lock is one of the operating system (on a SQLite file),
  * so that it is gone with its owner, even after kill -9.
  */
 export const openDataFolder = (folder: string): DataFolder => {
-  mkdirSync(path.join(folder, "logs"), { recursive: true });
+  prepareFolder(folder);
   const ownerFile = path.join(folder, "owner.pid");
   const completeFile = path.join(folder, "made");
-  const lock = new DatabaseSync(path.join(folder, "lock.db"), { timeout: 0 });
+  const lock = new DatabaseSync(path.join(folder, lockName), { timeout: 0 });
   try {
     lock.exec("PRAGMA journal_mode = DELETE; BEGIN EXCLUSIVE");
   } catch {
@@ -115,7 +135,8 @@ export const openDataFolder = (folder: string): DataFolder => {
     }
     throw new FolderInUse(folder, owner);
   }
-  writeFileSync(ownerFile, String(process.pid));
+  makePrivate(folder);
+  writeFileSync(ownerFile, String(process.pid), { mode: privateFile });
   let isNew = true;
   try {
     readFileSync(completeFile);
@@ -135,4 +156,5 @@ export const openDataFolder = (folder: string): DataFolder => {
 };
 
 /** Notes that the first start has come to its end, with tenant, admin and whatever it had to make. */
-export const markMade = (folder: string): void => writeFileSync(path.join(folder, "made"), "");
+export const markMade = (folder: string): void =>
+  writeFileSync(path.join(folder, "made"), "", { mode: privateFile });

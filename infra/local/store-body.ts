@@ -5,6 +5,7 @@ import type { IncomingHttpHeaders } from "node:http";
 import { Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { AwsError } from "./aws-error.ts";
+import { privateFile } from "./private-files.ts";
 
 /** S3 takes so much in one PUT. */
 const maxBytes = 5 * 1024 ** 3;
@@ -41,7 +42,7 @@ export const storeBody = async (
     },
   });
   try {
-    await pipeline(body, measure, createWriteStream(file));
+    await pipeline(body, measure, createWriteStream(file, { mode: privateFile }));
     const digest = md5.digest();
     const expectedMd5 = headers["content-md5"];
     const expectedSha = headers["x-amz-checksum-sha256"];

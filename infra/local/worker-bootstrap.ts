@@ -2,6 +2,7 @@ import { closeSync, openSync, writeSync } from "node:fs";
 import { pathToFileURL } from "node:url";
 import { parentPort, workerData } from "node:worker_threads";
 import { followClock } from "./clock.ts";
+import { privateFile } from "./private-files.ts";
 import type { Invocation, Outcome, WorkerSettings } from "./workers.ts";
 
 /** Runs the bundle of one Lambda in a worker thread: what Lambda's runtime does in AWS. */
@@ -13,7 +14,7 @@ const parent = parentPort;
 followClock(settings.clock);
 
 /** Output goes straight to the log file, in few writes, without a detour through the main thread. */
-const log = openSync(settings.logFile, "a");
+const log = openSync(settings.logFile, "a", privateFile);
 let lines: string[] = [];
 const flush = (): void => {
   if (lines.length === 0) return;
