@@ -4,6 +4,7 @@ import {
   type DealOverride,
   type DealShipment,
   DealState,
+  probabilityPercent,
   Slug,
   StepOverride,
 } from "../domain/deals/deal.ts";
@@ -27,7 +28,11 @@ const digest = {
   teamId: Id("team").optional(),
   clientId: Id("client").optional(),
   currency: Currency,
-  amountMinor: z.int().optional(),
+  amountMinor: z.int().optional().meta({ description: "After discounts, without tax" }),
+  probabilityPercent: z
+    .int()
+    .optional()
+    .meta({ description: "The one that counts: 100 of a won deal, 0 of a lost one" }),
 };
 
 const sample = {
@@ -40,6 +45,7 @@ const sample = {
   clientId: "cli_01JD8Z5T2V9Q4R6W8Y0A1B3C5D",
   currency: "EUR",
   amountMinor: 1_250_000,
+  probabilityPercent: 30,
 };
 
 const digestOf = (deal: Deal) => ({
@@ -53,6 +59,7 @@ const digestOf = (deal: Deal) => ({
   clientId: deal.clientId,
   currency: deal.currency,
   amountMinor: deal.amountMinor,
+  probabilityPercent: probabilityPercent(deal),
 });
 
 export const dealRegistered = event({
@@ -90,7 +97,7 @@ export const dealWon = event({
   version: 1,
   summary: "A deal was won",
   data: z.object({ ...digest, closedAt: Instant, override }),
-  sample: { ...sample, state: "won", closedAt: "2026-11-23T18:00:00.000Z" },
+  sample: { ...sample, state: "won", probabilityPercent: 100, closedAt: "2026-11-23T18:00:00.000Z" },
 });
 
 export const dealLost = event({
@@ -103,7 +110,13 @@ export const dealLost = event({
     reasonId: Slug,
     competitor: z.string().optional(),
   }),
-  sample: { ...sample, state: "lost", closedAt: "2026-11-23T18:00:00.000Z", reasonId: "price" },
+  sample: {
+    ...sample,
+    state: "lost",
+    probabilityPercent: 0,
+    closedAt: "2026-11-23T18:00:00.000Z",
+    reasonId: "price",
+  },
 });
 
 export const dealReopened = event({

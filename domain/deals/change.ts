@@ -188,7 +188,7 @@ export const changedDeal = (
     items: items?.length ? items : undefined,
     currency,
     estimatedAmountMinor,
-    amountMinor: amountOf({ items, estimatedAmountMinor }),
+    amountMinor: amountOf({ items, estimatedAmountMinor, agreed: deal.agreed }),
     probability: {
       standardPercent: deal.probability.standardPercent,
       manualPercent: given(change.manualProbabilityPercent, deal.probability.manualPercent),

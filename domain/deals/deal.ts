@@ -33,9 +33,9 @@ export const DealItem = z.object({
   productId: Id("product"),
   quantity: Quantity,
   scale: z.int().meta({ description: "Digits after the point of the quantity, as the product has it" }),
-  unitPriceMinor: MinorAmount.meta({ description: "For one whole unit" }),
+  unitPriceMinor: MinorAmount.meta({ description: "For one whole unit, without tax" }),
   discount: Discount.optional(),
-  totalMinor: MinorAmount,
+  totalMinor: MinorAmount.meta({ description: "After the discount, without tax" }),
 });
 export type DealItem = z.infer<typeof DealItem>;
 
@@ -98,7 +98,24 @@ export const Loss = z.object({
 });
 export type Loss = z.infer<typeof Loss>;
 
-/** A possible or actual sale. */
+/** The most quotes and orders that one deal is won from, and the most products that it then tells apart. */
+export const mostAgreed = { documents: 40, products: 500 } as const;
+
+/** What the client agreed to by quotes and orders, as it stood when the deal was won. */
+export const AgreedSale = z.object({
+  amountMinor: MinorAmount.meta({ description: "After discounts, without tax" }),
+  quoteIds: z.array(Id("quote")).meta({ description: "Accepted quotes whose order was not confirmed yet" }),
+  orderIds: z
+    .array(Id("order"))
+    .meta({ description: "Confirmed orders: what of them was neither cancelled nor returned" }),
+  products: z
+    .array(z.object({ productId: Id("product"), amountMinor: MinorAmount }))
+    .optional()
+    .meta({ description: `Of the amount, by product; absent beyond ${mostAgreed.products} products` }),
+});
+export type AgreedSale = z.infer<typeof AgreedSale>;
+
+/** A possible or actual sale, as it is kept. */
 export const Deal = z
   .object({
     id: Id("deal"),
@@ -118,9 +135,16 @@ export const Deal = z
       .meta({ description: "The last change of owner" }),
     items: z.array(DealItem).optional(),
     currency: Currency,
-    estimatedAmountMinor: MinorAmount.optional(),
+    estimatedAmountMinor: MinorAmount.optional().meta({
+      description: "Entered by hand: after discounts, without tax",
+    }),
     amountMinor: MinorAmount.optional().meta({
-      description: "The exact total of the items, else the estimate, else absent",
+      description:
+        "What the deal is worth, after discounts and without tax, like `netMinor` of quotes and orders: of a deal won from " +
+        "quotes or orders what they came to (`agreed`), else the exact total of the items, else the estimate, else absent",
+    }),
+    agreed: AgreedSale.optional().meta({
+      description: "Only of a won deal whose amount was taken from its quotes and orders",
     }),
     probability: z.object({
       standardPercent: z.int().meta({ description: "Of the stage; 50 where the type has no stages" }),
@@ -158,12 +182,31 @@ export const Deal = z
     createdAt: Instant,
     updatedAt: Instant,
   })
-  .meta({ id: "Deal" });
+  .meta({ id: "DealRecord" });
 export type Deal = z.infer<typeof Deal>;
 
-/** The probability that counts: set by hand, else that of the stage. In percent. */
-export const probabilityPercent = ({ probability }: Pick<Deal, "probability">): number =>
-  probability.manualPercent ?? probability.standardPercent;
+/** The probability that counts, in percent: won 100, lost 0, open as set by hand, else that of the stage. */
+export const probabilityPercent = ({ state, probability }: Pick<Deal, "state" | "probability">): number => {
+  if (state !== "open") return state === "won" ? 100 : 0;
+  return probability.manualPercent ?? probability.standardPercent;
+};
+
+/** A deal as it is answered. */
+export const ShownDeal = Deal.extend({
+  probability: Deal.shape.probability.extend({
+    percent: z.int().meta({
+      description:
+        "The one that counts: 100 of a won deal, 0 of a lost one, else the one set by hand, else that of the stage. The " +
+        "other two say what counts while the deal is open",
+    }),
+  }),
+}).meta({ id: "Deal" });
+export type ShownDeal = z.infer<typeof ShownDeal>;
+
+export const showDeal = (deal: Deal): ShownDeal => ({
+  ...deal,
+  probability: { ...deal.probability, percent: probabilityPercent(deal) },
+});
 
 /** The record as its next version. */
 export const asNextVersion = (deal: Deal, now: Instant): Deal => ({

@@ -1,7 +1,7 @@
 import { Failure } from "../kernel/errors.ts";
 import { openIn, uninvoicedIn } from "../orders/change.ts";
 import type { MissingEvidence } from "./demands.ts";
-import { isLive, isOut, noSales, type Sales } from "./sales.ts";
+import { isLive, isOut, joinedSales, noSales, type Sales } from "./sales.ts";
 import type { EvidenceKind } from "./type.ts";
 
 /** Whether something is proven, and by which records: as long as they stand as they are, it is. */
@@ -60,20 +60,9 @@ export const missingOf = (kinds: readonly EvidenceKind[], sales: Sales): Missing
     return missing === undefined ? [] : [{ kind, reason: missing }];
   });
 
-const distinct = <R extends { readonly id: string }>(records: readonly R[]): R[] => [
-  ...new Map(records.map((record) => [record.id, record])).values(),
-];
-
 /** The records that prove what is proven of it, each once. */
-export const provenBy = (kinds: readonly EvidenceKind[], sales: Sales): Sales => {
-  const by = kinds.map((kind) => proofs[kind](sales).by);
-  return {
-    quotes: distinct(by.flatMap(({ quotes }) => quotes)),
-    orders: distinct(by.flatMap(({ orders }) => orders)),
-    shipments: distinct(by.flatMap(({ shipments }) => shipments)),
-    invoices: distinct(by.flatMap(({ invoices }) => invoices)),
-  };
-};
+export const provenBy = (kinds: readonly EvidenceKind[], sales: Sales): Sales =>
+  joinedSales(kinds.map((kind) => proofs[kind](sales).by));
 
 /** The refusal that names all that is missing. */
 export const evidenceMissing = (missing: readonly MissingEvidence[], pointer: string): Failure =>

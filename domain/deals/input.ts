@@ -13,7 +13,8 @@ const ItemInput = z.strictObject({
   productId: Id("product"),
   quantity: Quantity,
   unitPriceMinor: MinorAmount.optional().meta({
-    description: "For one whole unit; absent: the product's price in the deal's currency on that day",
+    description:
+      "For one whole unit, without tax; absent: the product's price in the deal's currency on that day",
   }),
   discount: Discount.optional(),
 });
@@ -38,7 +39,9 @@ const fields = {
     .meta({ uniqueItems: true }),
   items: z.array(ItemInput).max(mostOf.items),
   currency: Currency,
-  estimatedAmountMinor: MinorAmount,
+  estimatedAmountMinor: MinorAmount.meta({
+    description: "What the deal may be worth, after discounts and without tax, as long as it has no items",
+  }),
   manualProbabilityPercent: z.int().min(0).max(100),
   expectedCloseOn: Day,
   fields: FieldValues,

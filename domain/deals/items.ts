@@ -72,8 +72,14 @@ export const pricedItems = (inputs: readonly ItemInput[], pricing: Pricing, root
     return { productId, quantity, scale, unitPriceMinor, ...(discount ? { discount } : {}), totalMinor };
   });
 
-/** The amount of a deal: its items' exact total, else the estimate, else none. @throws money.overflow */
-export const amountOf = (deal: Pick<Deal, "items" | "estimatedAmountMinor">): number | undefined => {
+/**
+ * The amount of a deal, after discounts and without tax: what was agreed to when it was won, else its items' exact total,
+ * else the estimate, else none. @throws money.overflow
+ */
+export const amountOf = (
+  deal: Pick<Deal, "items" | "estimatedAmountMinor" | "agreed">,
+): number | undefined => {
+  if (deal.agreed) return deal.agreed.amountMinor;
   const amount = deal.items?.length
     ? sumMinor(deal.items.map(({ totalMinor }) => totalMinor))
     : deal.estimatedAmountMinor;

@@ -2,6 +2,7 @@ import { Failure } from "../kernel/errors.ts";
 import { type Instant, instantOf, millisecondsOf, monthIn } from "../kernel/time.ts";
 import type { Settings } from "../settings/settings.ts";
 import type { Deal, Move } from "./deal.ts";
+import { amountOf } from "./items.ts";
 import type { DealType, Stage } from "./type.ts";
 
 /** What a tenant's rules about deals are made of. */
@@ -168,7 +169,10 @@ export const lost = (
   return { ...closed(rules, after, "lost", at), loss: { reasonId, competitor, note, stageId: deal.stageId } };
 };
 
-/** The deal open again, in the stage it was closed in. @throws deal.not-closed */
+/**
+ * The deal open again, in the stage it was closed in, with its own amount: what was agreed to is asked again when it is won.
+ * @throws deal.not-closed
+ */
 export const reopened = (rules: DealRules, deal: Deal, { at, by }: Happening): Deal => {
   if (deal.state === "open") throw new Failure("deal.not-closed");
   const stage = dealTypeOf(rules, deal.typeId).stages.find(({ id }) => id === deal.stageId);
@@ -179,6 +183,8 @@ export const reopened = (rules: DealRules, deal: Deal, { at, by }: Happening): D
     closedAt: undefined,
     closedMonth: undefined,
     loss: undefined,
+    agreed: undefined,
+    amountMinor: amountOf({ ...after, agreed: undefined }),
   };
   // A stage that the tenant has removed meanwhile stays the deal's place, without a limit.
   if (deal.stageId !== undefined && !stage) return { ...open, stageEnteredAt: at, stageDueAt: undefined };

@@ -88,10 +88,13 @@ export class Tally {
 
 export const CurrencyFigures = z.object({
   currency: Currency,
-  openMinor: z.int().meta({ description: "Amount of the open deals" }),
-  weightedMinor: z.int().meta({ description: "Σ amount × probability of the open deals, rounded once" }),
-  wonMinor: z.int(),
-  lostMinor: z.int(),
+  openMinor: z.int().meta({ description: "Amounts of the open deals, after discounts, without tax" }),
+  weightedMinor: z.int().meta({
+    description:
+      "Σ amount × probability of the open deals, rounded once. A won deal counts in full in `wonMinor`, a lost one nowhere",
+  }),
+  wonMinor: z.int().meta({ description: "Amounts of the won deals" }),
+  lostMinor: z.int().meta({ description: "Amounts of the lost deals" }),
 });
 
 /** What a group of deals adds up to. */

@@ -35,12 +35,14 @@ export interface SumFacts {
   readonly products: readonly (readonly [productId: string, amountMinor: number | undefined])[];
 }
 
-/** The amounts of a deal's items by product; without items the deal's amount under `-`. */
-export const productShares = (
-  items: readonly { readonly productId: string; readonly totalMinor: number }[] | undefined,
-  amountMinor: number | undefined,
-): SumFacts["products"] => {
-  if (!items?.length) return [[noValue, amountMinor]];
+/** The amounts of a deal by product: of what was agreed to, else of its items; without either its amount under `-`. */
+export const productShares = ({
+  items,
+  amountMinor,
+  agreed,
+}: Pick<Deal, "items" | "amountMinor" | "agreed">): SumFacts["products"] => {
+  if (agreed?.products?.length) return agreed.products.map((one) => [one.productId, one.amountMinor]);
+  if (agreed || !items?.length) return [[noValue, amountMinor]];
   const byProduct = new Map<string, number>();
   for (const { productId, totalMinor } of items)
     byProduct.set(productId, (byProduct.get(productId) ?? 0) + totalMinor);
@@ -59,7 +61,7 @@ export const sumFactsOf = (deal: Deal): SumFacts => ({
   currency: deal.currency,
   amountMinor: deal.amountMinor,
   percent: probabilityPercent(deal),
-  products: productShares(deal.items, deal.amountMinor),
+  products: productShares(deal),
 });
 
 /** Stage ids are unique in their type only. */

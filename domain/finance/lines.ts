@@ -65,9 +65,11 @@ export const Totals = z.object({
   lines: z.array(Line).max(mostLines),
   taxes: z.array(TaxSum),
   discountMinor: MinorAmount.meta({ description: "All discounts, without tax" }),
-  netMinor: MinorAmount,
+  netMinor: MinorAmount.meta({
+    description: "After discounts, without tax: the same as the amount of a deal",
+  }),
   taxMinor: MinorAmount,
-  totalMinor: MinorAmount,
+  totalMinor: MinorAmount.meta({ description: "With tax" }),
 });
 export type Totals = z.infer<typeof Totals>;
 

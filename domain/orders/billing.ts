@@ -9,13 +9,14 @@ import type { Order, OrderLine, Part } from "./order.ts";
 import type { CreditedPart } from "./returning.ts";
 
 type Billed = Pick<Order, "lines" | "pricesIncludeTax">;
+type UpTo = (line: OrderLine, at: number) => number;
 
 /** What a line comes to in the terms of its price: with tax where that includes it. */
 const amountOf = ({ pricesIncludeTax }: Billed, line: OrderLine): number =>
   pricesIncludeTax ? line.totalMinor : line.netMinor;
 
 /** What of the order so much of each line comes to, with its taxes: at the whole lines it is the order. */
-const taxedUpTo = (order: Billed, upTo: (line: OrderLine, at: number) => number) =>
+const taxedUpTo = (order: Billed, upTo: UpTo) =>
   taxed(
     order.lines.map((line, at) => ({
       amountMinor: between(amountOf(order, line), 0, upTo(line, at), line.quantity),
@@ -25,9 +26,12 @@ const taxedUpTo = (order: Billed, upTo: (line: OrderLine, at: number) => number)
     order.pricesIncludeTax,
   );
 
+/** What so much of each line comes to, line by line, with tax and without. */
+export const linesUpTo = (order: Billed, upTo: UpTo) => taxedUpTo(order, upTo).lines;
+
 /** What of the order so much of each line comes to without tax. Never less for more. */
-export const netUpTo = (order: Billed, upTo: (line: OrderLine, at: number) => number): number =>
-  sumMinor(taxedUpTo(order, upTo).lines.map(({ netMinor }) => netMinor));
+export const netUpTo = (order: Billed, upTo: UpTo): number =>
+  sumMinor(linesUpTo(order, upTo).map(({ netMinor }) => netMinor));
 
 /** Before discounts, in the terms of the price, of so much of a line from its beginning. */
 const grossUpTo = ({ unitPriceMinor, scale }: OrderLine, quantity: number): number =>

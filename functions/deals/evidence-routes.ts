@@ -1,8 +1,10 @@
 import * as z from "zod";
-import { Deal, DealOverride, Slug } from "../../domain/deals/deal.ts";
+import { DealOverride, ShownDeal, Slug } from "../../domain/deals/deal.ts";
 import { MissingEvidence } from "../../domain/deals/demands.ts";
 import { SalesAmounts, SalesDocuments } from "../../domain/deals/sales.ts";
+import { Currency } from "../../domain/kernel/currency.ts";
 import { Id } from "../../domain/kernel/id.ts";
+import { MinorAmount } from "../../domain/kernel/money.ts";
 import { PageQuery, pageOf } from "../../domain/kernel/page.ts";
 import { Text } from "../../domain/kernel/text.ts";
 import { route } from "../kit/route.ts";
@@ -13,7 +15,13 @@ const feature = "deals";
 const DealSales = z
   .object({
     dealId: Id("deal"),
-    amounts: z.array(SalesAmounts).meta({ description: "By currency, with tax" }),
+    currency: Currency,
+    amountMinor: MinorAmount.optional().meta({
+      description: "The deal's amount, after discounts and without tax: compare it with the `…NetMinor`",
+    }),
+    amounts: z
+      .array(SalesAmounts)
+      .meta({ description: "By currency; with tax but for the `…NetMinor`, which are without" }),
     unproven: z.array(MissingEvidence).meta({
       description:
         "What the deal's type demands where the deal stands, and the records do not prove: it was overridden, or taken back " +
@@ -51,7 +59,7 @@ export const dealEvidenceRoutes = {
       reason: Text.min(1).max(500),
     }),
     status: 200,
-    output: Deal,
+    output: ShownDeal,
     versioned: true,
     failures: [
       "deal.closed",

@@ -1,8 +1,9 @@
+import { withAgreedSale } from "../../domain/deals/agreed.ts";
 import type { Deal, DealOverride } from "../../domain/deals/deal.ts";
 import { demandedFor, demandedWhere, overridden } from "../../domain/deals/demands.ts";
 import { evidenceMissing, missingOf, provenBy } from "../../domain/deals/evidence.ts";
 import { type DealRules, dealTypeOf } from "../../domain/deals/pipeline.ts";
-import { amountsOf, documentsOf, type Sales } from "../../domain/deals/sales.ts";
+import { amountsOf, documentsOf, joinedSales, noSales, type Sales } from "../../domain/deals/sales.ts";
 import type { EvidenceKind } from "../../domain/deals/type.ts";
 import { Failure, notFound } from "../../domain/kernel/errors.ts";
 import { pagingOf } from "../../domain/kernel/page.ts";
@@ -12,18 +13,19 @@ import type { RequestOf } from "../kit/route.ts";
 import type { Handlers } from "../kit/serve.ts";
 import { fromItem } from "../kit/table/item.ts";
 import { siftedPage } from "../kit/table/sifted.ts";
-import type { Write } from "../kit/table/store.ts";
 import { rulesOf } from "./create.ts";
 import type { dealEvidenceRoutes } from "./evidence-routes.ts";
 import { mayRead } from "./references.ts";
-import { loadSales, unchanged } from "./sales.ts";
+import { loadOffers, loadSales } from "./sales.ts";
 import { dealEntity, type OverrideRecord, overridePrefix, partitions } from "./store.ts";
 
-/** A step that may be written: under these conditions its evidence stands. */
+/** A step that may be written as long as the records that it rests on stand as they are. */
 export interface Evidenced {
   readonly deal: Deal;
-  readonly conditions: readonly Write[];
+  readonly proof: Sales;
   readonly override?: DealOverride;
+  /** What was looked at; absent where nothing is demanded. */
+  readonly sales?: Sales;
 }
 
 interface Asked {
@@ -31,8 +33,8 @@ interface Asked {
   readonly reason?: string | undefined;
   /** The field that asks for the step. */
   readonly pointer: string;
-  /** What the same change makes of the deal's sales, and which of their records it writes itself. */
-  readonly sales?: (sales: Sales) => { readonly sales: Sales; readonly written: readonly string[] };
+  /** What the same change makes of the deal's sales. */
+  readonly sales?: (sales: Sales) => Sales;
 }
 
 /**
@@ -47,14 +49,29 @@ export const evidenced = async (
 ): Promise<Evidenced> => {
   const step = deal.moves.at(-1);
   const demanded = step ? demandedFor(dealTypeOf(rules, deal.typeId), step) : [];
-  if (demanded.length === 0) return { deal, conditions: [] };
+  if (demanded.length === 0) return { deal, proof: noSales };
   const loaded = await loadSales(context, deal.id);
-  const { sales, written } = changed?.(loaded) ?? { sales: loaded, written: [] };
+  const sales = changed?.(loaded) ?? loaded;
   const missing = missingOf(demanded, sales);
-  const conditions = unchanged(provenBy(demanded, sales), written);
-  if (missing.length === 0) return { deal, conditions };
+  const proof = provenBy(demanded, sales);
+  if (missing.length === 0) return { deal, proof, sales };
   if (reason === undefined) throw evidenceMissing(missing, pointer);
-  return { conditions, ...overridden(deal, missing, reason) };
+  return { proof, sales, ...overridden(deal, missing, reason) };
+};
+
+/**
+ * A won deal with the amount of its quotes and orders. Where there are too many of them to be looked at it keeps its own.
+ * @param evidenced the deal, held against what its type demands
+ */
+export const withAgreement = async (context: Context, { sales, ...step }: Evidenced): Promise<Evidenced> => {
+  try {
+    const offers = sales ?? (await loadOffers(context, step.deal));
+    const { deal, by } = withAgreedSale(step.deal, offers);
+    return { ...step, deal, proof: joinedSales([step.proof, by]) };
+  } catch (error) {
+    if (error instanceof Failure && error.code === "limit.exceeded") return step;
+    throw error;
+  }
 };
 
 /**
@@ -94,6 +111,8 @@ export const dealEvidenceHandlers: Pick<
     const type = dealTypeOf(rulesOf(context, settings), deal.typeId);
     return {
       dealId: deal.id,
+      currency: deal.currency,
+      amountMinor: deal.amountMinor,
       amounts: amountsOf(sales),
       unproven: missingOf(demandedWhere(type, deal), sales),
       ...documentsOf(sales),

@@ -1,5 +1,11 @@
 import { changedDeal, reassignedDeal } from "../../domain/deals/change.ts";
-import { asNextVersion, type Deal, withMovesSpilled } from "../../domain/deals/deal.ts";
+import {
+  asNextVersion,
+  type Deal,
+  type ShownDeal,
+  showDeal,
+  withMovesSpilled,
+} from "../../domain/deals/deal.ts";
 import type { DealChange } from "../../domain/deals/input.ts";
 import { type DealRules, type Happening, lost, moved, reopened, won } from "../../domain/deals/pipeline.ts";
 import { changedFieldValues } from "../../domain/fields/values.ts";
@@ -9,10 +15,11 @@ import { type Context, checkVersion } from "../kit/context.ts";
 import { runParallel } from "../kit/parallel.ts";
 import type { Handlers } from "../kit/serve.ts";
 import { enteredDeal, rulesOf, withoutFaults } from "./create.ts";
-import { dealEvidenceHandlers, evidenced, unprovenOf } from "./evidence.ts";
+import { dealEvidenceHandlers, evidenced, unprovenOf, withAgreement } from "./evidence.ts";
 import { dealListHandlers } from "./lists.ts";
 import { checkMayGive, checkNamed, lookUp, mayRead, type Named, ownerOf } from "./references.ts";
 import type { dealRoutes } from "./routes.ts";
+import { unchanged } from "./sales.ts";
 import { dealEntity, dealUpdate, overrideWrites } from "./store.ts";
 import { summarizeDeals } from "./summary.ts";
 
@@ -33,17 +40,22 @@ const stepped = async (
   dealId: string,
   decide: (rules: DealRules, deal: Deal, happening: Happening) => Deal,
   asked: { readonly reason?: string; readonly pointer: string } = { pointer: "" },
-): Promise<Deal & { readonly moved: boolean }> => {
+): Promise<ShownDeal & { readonly moved: boolean }> => {
   const [deal, settings] = await runParallel([() => loaded(context, dealId), () => context.settings()]);
   const rules = rulesOf(context, settings);
   const decided = decide(rules, deal, { at: context.now, by: context.member.id });
-  if (decided === deal) return context.save({ writes: [], answer: { ...deal, moved: false } });
-  const { deal: proven, conditions, override } = await evidenced(context, rules, decided, asked);
-  const { deal: next, blocks } = withMovesSpilled(asNextVersion(proven, context.now));
+  if (decided === deal) return context.save({ writes: [], answer: { ...showDeal(deal), moved: false } });
+  const proven = await evidenced(context, rules, decided, asked);
+  const {
+    deal: stepped,
+    proof,
+    override,
+  } = decided.state === "won" ? await withAgreement(context, proven) : proven;
+  const { deal: next, blocks } = withMovesSpilled(asNextVersion(stepped, context.now));
   return context.save({
-    writes: [...dealUpdate(next, blocks), ...overrideWrites(next, override), ...conditions],
+    writes: [...dealUpdate(next, blocks), ...overrideWrites(next, override), ...unchanged(proof)],
     happened: [dealStep(next)],
-    answer: { ...next, moved: true },
+    answer: { ...showDeal(next), moved: true },
   });
 };
 
@@ -70,13 +82,13 @@ export const dealHandlers: Handlers<typeof dealRoutes> = {
 
   async createDeal({ body }, context) {
     const { deal, writes, happened } = await enteredDeal(body, context);
-    return context.save({ writes, happened, answer: deal });
+    return context.save({ writes, happened, answer: showDeal(deal) });
   },
 
   async readDeal({ params }, context) {
     const deal = await loaded(context, params.dealId);
     const unproven = await unprovenOf(context, deal);
-    return unproven.length === 0 ? deal : { ...deal, unproven };
+    return unproven.length === 0 ? showDeal(deal) : { ...showDeal(deal), unproven };
   },
 
   async changeDeal({ params, body }, context) {
@@ -106,7 +118,11 @@ export const dealHandlers: Handlers<typeof dealRoutes> = {
           );
     const happened = names.length === 0 ? [] : [dealChange(changed, names)];
     if (named.ownerId === undefined)
-      return context.save({ writes: changed === deal ? [] : dealUpdate(changed), happened, answer: changed });
+      return context.save({
+        writes: changed === deal ? [] : dealUpdate(changed),
+        happened,
+        answer: showDeal(changed),
+      });
     checkMayGive(context, deal);
     const owner = ownerOf(context, named.ownerId, found);
     // One write, one version, whatever else is changed with the owner.
@@ -117,7 +133,7 @@ export const dealHandlers: Handlers<typeof dealRoutes> = {
     return context.save({
       writes: dealUpdate(reassigned),
       happened: [...happened, dealReassignment(deal, reassigned)],
-      answer: reassigned,
+      answer: showDeal(reassigned),
     });
   },
 

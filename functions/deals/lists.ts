@@ -1,4 +1,4 @@
-import { type Deal, movesKept } from "../../domain/deals/deal.ts";
+import { type Deal, movesKept, showDeal } from "../../domain/deals/deal.ts";
 import { dealTypeOf } from "../../domain/deals/pipeline.ts";
 import { noValue } from "../../domain/deals/sums.ts";
 import type { DealType } from "../../domain/deals/type.ts";
@@ -89,7 +89,7 @@ export const dealListHandlers: Pick<
     const { items, next } = await listParts<Deal>(context.store, await partsOf(context, reach, query), {
       ...pagingOf(query),
     });
-    return { items: items.filter(fits(context, query)), next };
+    return { items: items.filter(fits(context, query)).map(showDeal), next };
   },
 
   async readDealBoard({ query }, context) {
@@ -118,7 +118,7 @@ export const dealListHandlers: Pick<
       return {
         stageId: stageId ?? noValue,
         name,
-        items: page.items.filter(fits(context, { owner: query.owner, team: query.team })),
+        items: page.items.filter(fits(context, { owner: query.owner, team: query.team })).map(showDeal),
         more: page.next !== undefined,
         ...(query.stage === undefined ? {} : { next: page.next }),
       };
@@ -137,7 +137,8 @@ export const dealListHandlers: Pick<
     const { items, next } = await listParts<Deal>(context.store, parts, {
       ...pagingOf(query),
     });
-    return { items: items.filter(fits(context, { owner: query.owner, team: query.team })), next };
+    const fitting = items.filter(fits(context, { owner: query.owner, team: query.team }));
+    return { items: fitting.map(showDeal), next };
   },
 
   async listDealMoves({ params, query }, { store, ...context }) {

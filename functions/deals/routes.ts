@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { Deal, DealState, Move, Slug } from "../../domain/deals/deal.ts";
+import { DealState, Move, mostAgreed, ShownDeal, Slug } from "../../domain/deals/deal.ts";
 import { DealChange, LossInput, NewDeal } from "../../domain/deals/input.ts";
 import { Figures, SummaryFilterQuery, summarySorts } from "../../domain/deals/summary.ts";
 import { dimensions } from "../../domain/deals/sums.ts";
@@ -34,11 +34,11 @@ const itemFailures = [
   "money.overflow",
 ];
 
-const MovedDeal = Deal.extend({
+const MovedDeal = ShownDeal.extend({
   moved: z.boolean().meta({ description: "False: it was in that stage already, and nothing has changed" }),
 }).meta({ id: "MovedDeal" });
 
-const ShownDeal = Deal.extend({
+const ReadDeal = ShownDeal.extend({
   unproven: z
     .array(EvidenceKind)
     .optional()
@@ -52,7 +52,7 @@ const ShownDeal = Deal.extend({
 const BoardColumn = z.object({
   stageId: z.string().meta({ description: "`-` for a type without stages" }),
   name: z.string(),
-  items: z.array(Deal),
+  items: z.array(ShownDeal),
   more: z.boolean().meta({ description: "There are more deals in the stage" }),
   next: z
     .string()
@@ -82,7 +82,7 @@ export const dealRoutes = {
       "a deal that was not there: only who may override enters it, and it shows as an override.",
     body: NewDeal,
     status: 201,
-    output: Deal,
+    output: ShownDeal,
     versioned: true,
     failures: [
       ...itemFailures,
@@ -109,7 +109,7 @@ export const dealRoutes = {
       type: Slug.optional(),
     }),
     status: 200,
-    output: pageOf(Deal),
+    output: pageOf(ShownDeal),
   }),
   readDealBoard: route({
     ...read,
@@ -136,7 +136,7 @@ export const dealRoutes = {
     description: `By stage, and in a stage the longest overdue first. ${shortPages}`,
     query: z.strictObject({ ...PageQuery, ...Who, type: Slug }),
     status: 200,
-    output: pageOf(Deal),
+    output: pageOf(ShownDeal),
     failures: ["reference.unknown"],
   }),
   summarizeDeals: route({
@@ -187,7 +187,7 @@ export const dealRoutes = {
     summary: "A deal with its last moves",
     params,
     status: 200,
-    output: ShownDeal,
+    output: ReadDeal,
     versioned: true,
   }),
   changeDeal: route({
@@ -201,7 +201,7 @@ export const dealRoutes = {
     params,
     body: DealChange,
     status: 200,
-    output: Deal,
+    output: ShownDeal,
     versioned: true,
     failures: [...itemFailures, "deal.closed", "deal.currency-mixed"],
   }),
@@ -245,10 +245,13 @@ export const dealRoutes = {
     summary: "A deal is won",
     description:
       "What its type demands for it has to be proven by the deal's quotes, orders, shipments and invoices; each kind that is " +
-      "not is named.",
+      "not is named. A deal with confirmed orders, or accepted quotes, takes the sum of their `netMinor` as its amount, without " +
+      "what was cancelled or returned; it goes before items and estimate, which stay as they are. Nothing is converted: quotes " +
+      "and orders in several currencies, or in another than the deal's items or estimate, leave the deal its own amount; a " +
+      `deal with neither takes their currency. More than ${mostAgreed.documents} of them leave the deal its own amount, too.`,
     params,
     status: 200,
-    output: Deal,
+    output: ShownDeal,
     versioned: true,
     failures: ["deal.closed", "deal.stage-not-last", "deal.evidence-missing", "limit.exceeded"],
   }),
@@ -260,7 +263,7 @@ export const dealRoutes = {
     params,
     body: LossInput,
     status: 200,
-    output: Deal,
+    output: ShownDeal,
     versioned: true,
     failures: ["deal.closed", "deal.loss-reason-inactive", "reference.unknown"],
   }),
@@ -269,10 +272,12 @@ export const dealRoutes = {
     method: "POST",
     path: "/v1/deals/{dealId}/reopening",
     summary: "Open a closed deal again, in the stage it was closed in",
-    description: "It leads back: nothing has to be proven for it.",
+    description:
+      "It leads back: nothing has to be proven for it. The deal gets back the amount of its own items or estimate, and the " +
+      "probability of its stage or the one that was set by hand.",
     params,
     status: 200,
-    output: Deal,
+    output: ShownDeal,
     versioned: true,
     failures: ["deal.not-closed"],
   }),

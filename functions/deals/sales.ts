@@ -1,3 +1,4 @@
+import type { Deal } from "../../domain/deals/deal.ts";
 import { noSales, type Sales } from "../../domain/deals/sales.ts";
 import type { Invoice } from "../../domain/finance/invoice.ts";
 import { Failure } from "../../domain/kernel/errors.ts";
@@ -86,6 +87,42 @@ export const loadSales = async (
     invoices: recordsOf<Invoice>(items, invoiceEntity.name)
       .filter((invoice) => ofDeal(invoice) && invoice.side === "sale")
       .sort(byId),
+  };
+};
+
+/**
+ * The quotes and orders of a deal as they stand, also an order that was made a moment ago of one of the quotes or of the deal's
+ * items. @throws limit.exceeded
+ */
+export const loadOffers = async (
+  { store, now, tenant }: Pick<Actor, "store" | "now" | "tenant">,
+  { id: dealId, orderId }: Pick<Deal, "id" | "orderId">,
+): Promise<Pick<Sales, "quotes" | "orders">> => {
+  const [quoteIds, orderIds] = await runParallel([
+    () => idsIn(store, "owner", quotePartitions.deal(dealId)),
+    () => idsIn(store, "owner", orderPartitions.deal(dealId)),
+  ]);
+  const ordersOf = (ids: Iterable<string>) =>
+    store.getAll(
+      orderEntity,
+      [...ids].map((id) => ({ id })),
+    );
+  const known = new Set([...orderIds, ...(orderId === undefined ? [] : [orderId])]);
+  const [quotes, orders] = await runParallel([
+    () =>
+      store.getAll(
+        quoteEntity,
+        quoteIds.map((id) => ({ id })),
+      ),
+    () => ordersOf(known),
+  ]);
+  const made = quotes.flatMap((quote) => quote?.orderId ?? []).filter((id) => !known.has(id));
+  const today = dayIn(now, tenant.timeZone);
+  const ofDeal = <R extends { readonly dealId?: string | undefined }>(record: R | undefined) =>
+    record?.dealId === dealId ? [record] : [];
+  return {
+    quotes: quotes.flatMap(ofDeal).map((quote) => quoteOn(quote, today)),
+    orders: [...orders, ...(await ordersOf(made))].flatMap(ofDeal).sort(byId),
   };
 };
 

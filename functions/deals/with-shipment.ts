@@ -1,6 +1,6 @@
 import { asNextVersion, type Deal, withMovesSpilled } from "../../domain/deals/deal.ts";
 import { type DealRules, moved } from "../../domain/deals/pipeline.ts";
-import type { Sales } from "../../domain/deals/sales.ts";
+import { noSales, type Sales } from "../../domain/deals/sales.ts";
 import { withOrder, withShipments } from "../../domain/deals/shipment.ts";
 import { Failure } from "../../domain/kernel/errors.ts";
 import type { Order } from "../../domain/orders/order.ts";
@@ -12,6 +12,7 @@ import { runParallel } from "../kit/parallel.ts";
 import type { Write } from "../kit/table/store.ts";
 import { rulesOf } from "./create.ts";
 import { evidenced } from "./evidence.ts";
+import { unchanged } from "./sales.ts";
 import { dealEntity, dealUpdate } from "./store.ts";
 
 /** What left: the shipment, and the order as it is after it. */
@@ -61,23 +62,21 @@ export const dealWithShipment = async (
   if (!deal) throw new Error(`the deal ${dealId} of a shipment is missing`);
   const rules = rulesOf(context, settings);
   const brought = broughtTo(rules, deal, wish, { at: now, by });
-  const sales = (before: Sales) => ({
-    sales: {
-      ...(order ? withOrder(before, order) : before),
-      shipments: [...before.shipments, ...(document ? [document] : [])],
-    },
-    written: [...(document ? [document.id] : []), ...(order ? [order.id] : [])],
+  const sales = (before: Sales): Sales => ({
+    ...(order ? withOrder(before, order) : before),
+    shipments: [...before.shipments, ...(document ? [document] : [])],
   });
+  const written = [...(document ? [document.id] : []), ...(order ? [order.id] : [])];
   const isMoved = brought !== deal;
   const step = isMoved
     ? await evidenced(context, rules, brought, { pointer: "/stageId", sales })
-    : { deal, conditions: [] };
+    : { deal, proof: noSales };
   const about = { ...(order ? { orderId: order.id } : {}), at: now, by };
   const documents = order?.shipments ?? (document ? [{ documentId: document.id }] : []);
   const shipments = documents.map(({ documentId }) => ({ documentId, ...about }));
   const { deal: next, blocks } = withMovesSpilled(asNextVersion(withShipments(step.deal, shipments), now));
   return {
-    writes: [...dealUpdate(next, blocks), ...step.conditions],
+    writes: [...dealUpdate(next, blocks), ...unchanged(step.proof, written)],
     happened: [
       dealShipment(next, { documentId: document?.id, ...about }),
       ...(isMoved ? [dealStep(next)] : []),

@@ -15,10 +15,10 @@ beforeAll(async () => {
 afterAll(() => ground.stop());
 
 /** A deal whose type demands an order for a win, with a quote that is accepted. */
-const agreedDeal = async (code: string) => {
+const agreedDeal = async (code: string, more: Record<string, unknown> = {}) => {
   const { send, clientId, warehouseId } = company;
   const productId = await company.product(code);
-  const deal = await send("POST /v1/deals", { body: { title: "D", typeId: "agreed", clientId } });
+  const deal = await send("POST /v1/deals", { body: { title: "D", typeId: "agreed", clientId, ...more } });
   const dealId = String(deal.id);
   const quote = await send("POST /v1/quotes", {
     body: { clientId, dealId, validUntil: "2999-12-31", lines: [{ productId, quantity: 1 }] },
@@ -40,6 +40,22 @@ const agreedDeal = async (code: string) => {
   const read = () => send("GET /v1/deals/{dealId}", { params: { dealId } });
   return { winWhile, cancel, read };
 };
+
+describe("the amount that a win takes", () => {
+  test("is decided anew where an order changes between the look and the write", async () => {
+    const { winWhile, cancel } = await agreedDeal("C", { typeId: "order", estimatedAmountMinor: 700 });
+    const won = await winWhile(cancel);
+    expect(won).toMatchObject({ status: 200, body: { state: "won", amountMinor: 700 } });
+    expect(won.body.agreed).toBeUndefined();
+  });
+
+  test("is the order's where nothing changes", async () => {
+    const { winWhile } = await agreedDeal("D", { typeId: "order", estimatedAmountMinor: 700 });
+    expect(await winWhile(async () => undefined)).toMatchObject({
+      body: { amountMinor: 100, agreed: { amountMinor: 100 } },
+    });
+  });
+});
 
 describe("the evidence of a win", () => {
   test("that is taken away between the look and the write is none", async () => {

@@ -173,29 +173,36 @@ describe("an override", () => {
 describe("what a deal came to", () => {
   const quantities = fc
     .record({
-      totalMinor: fc.integer({ min: 0, max: 1_000_000_007 }),
+      netMinor: fc.integer({ min: 0, max: 1_000_000_007 }),
       quantity: fc.integer({ min: 1, max: 1_000_000 }),
       shares: fc.tuple(fc.nat(1_000), fc.nat(1_000), fc.nat(1_000)),
     })
-    .map(({ totalMinor, quantity, shares: [shipped, cancelled, back] }) => {
+    .map(({ netMinor, quantity, shares: [shipped, cancelled, back] }) => {
       const shippedQuantity = Math.floor((quantity * shipped) / 1_000);
       return line({
-        ...{ totalMinor, quantity, shippedQuantity },
+        ...{ netMinor, quantity, shippedQuantity },
         cancelledQuantity: Math.floor(((quantity - shippedQuantity) * cancelled) / 1_000),
         returnedQuantity: Math.floor((shippedQuantity * back) / 1_000),
       });
     });
 
-  test("is the exact share of each line, rounded a half up, and never more shipped than ordered", () => {
+  test("is the share of each line, rounded a half up, and the tax of their sum", () => {
     fc.assert(
       fc.property(fc.array(quantities, { minLength: 1, maxLength: 5 }), (lines) => {
         const share = (one: OrderLine, part: number) =>
-          (2n * BigInt(one.totalMinor) * BigInt(part) + BigInt(one.quantity)) / (2n * BigInt(one.quantity));
-        const sum = (part: (one: OrderLine) => number) =>
-          Number(lines.reduce((total, one) => total + share(one, part(one)), 0n));
+          (2n * BigInt(one.netMinor) * BigInt(part) + BigInt(one.quantity)) / (2n * BigInt(one.quantity));
+        const netOf = (part: (one: OrderLine) => number) =>
+          lines.reduce((total, one) => total + share(one, part(one)), 0n);
+        const taxOf = (net: bigint) => (2n * net * 21n + 100n) / 200n;
         const [row] = amountsOf(sold({ orders: [order(lines)] }));
-        expect(row?.orderedMinor).toBe(sum((one) => one.quantity - one.cancelledQuantity));
-        expect(row?.shippedMinor).toBe(sum((one) => one.shippedQuantity - one.returnedQuantity));
+        const ordered = netOf((one) => one.quantity - one.cancelledQuantity);
+        const shipped = netOf((one) => one.shippedQuantity - one.returnedQuantity);
+        expect(row).toMatchObject({
+          orderedNetMinor: Number(ordered),
+          orderedMinor: Number(ordered + taxOf(ordered)),
+          shippedNetMinor: Number(shipped),
+          shippedMinor: Number(shipped + taxOf(shipped)),
+        });
         expect(row?.shippedMinor).toBeLessThanOrEqual(row?.orderedMinor ?? 0);
       }),
       { seed: 20_261_124, numRuns: 300 },
@@ -204,15 +211,24 @@ describe("what a deal came to", () => {
 
   test("is told by currency; drafts and what was cancelled come to nothing", () => {
     const invoices = [
-      invoice({ currency: "EUR", totalMinor: 900, openMinor: 200, state: "open" }),
-      invoice({ currency: "RON", totalMinor: 500, openMinor: 0 }),
+      invoice({ currency: "EUR", netMinor: 750, totalMinor: 900, openMinor: 200, state: "open" }),
+      invoice({ currency: "RON", netMinor: 420, totalMinor: 500, openMinor: 0 }),
       invoice({ currency: "RON", totalMinor: 77, state: "draft" }),
     ];
     const orders = [order([line()], { state: "draft" }), order([line()], { state: "cancelled" })];
-    const nothing = { orderedMinor: 0, shippedMinor: 0, creditedMinor: 0 };
+    const nothing = {
+      ...{ orderedMinor: 0, orderedNetMinor: 0, shippedMinor: 0, shippedNetMinor: 0 },
+      ...{ creditedMinor: 0, creditedNetMinor: 0 },
+    };
     expect(amountsOf(sold({ invoices, orders }))).toEqual([
-      { ...nothing, currency: "EUR", invoicedMinor: 900, paidMinor: 700, openMinor: 200 },
-      { ...nothing, currency: "RON", invoicedMinor: 500, paidMinor: 500, openMinor: 0 },
+      {
+        ...{ ...nothing, currency: "EUR", invoicedMinor: 900, invoicedNetMinor: 750 },
+        ...{ paidMinor: 700, openMinor: 200 },
+      },
+      {
+        ...{ ...nothing, currency: "RON", invoicedMinor: 500, invoicedNetMinor: 420 },
+        ...{ paidMinor: 500, openMinor: 0 },
+      },
     ]);
   });
 });

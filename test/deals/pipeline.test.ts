@@ -1,9 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { type Deal, movesKept, withMovesSpilled } from "../../domain/deals/deal.ts";
+import { type Deal, movesKept, showDeal, withMovesSpilled } from "../../domain/deals/deal.ts";
 import { lost, moved, reopened, won } from "../../domain/deals/pipeline.ts";
 import { Failure } from "../../domain/kernel/errors.ts";
 import { millisecondsOf } from "../../domain/kernel/time.ts";
+import { dealStep } from "../../events/deals.ts";
 import { by, deal, hour, later, manual, process, rules, simple, start } from "./samples.ts";
 
 const at = (hours: number) => ({ at: later(hours * hour), by });
@@ -66,6 +67,21 @@ describe("a deal", () => {
       standardPercent: 40,
       manualPercent: 95,
     });
+  });
+
+  it("has probability 100 when won and 0 when lost, also in its events", () => {
+    const judged = moved(rules, deal({ typeId: "project", manualProbabilityPercent: 35 }), "contract", at(1));
+    const closings = [
+      { closed: won(rules, judged, at(2)), percent: 100 },
+      { closed: lost(rules, judged, { reasonId: "price" }, at(2)), percent: 0 },
+    ];
+    for (const { closed, percent } of closings) {
+      expect(showDeal(closed).probability).toEqual({ standardPercent: 90, manualPercent: 35, percent });
+      expect(dealStep(closed).data).toMatchObject({ probabilityPercent: percent });
+      const open = reopened(rules, closed, at(3));
+      expect(showDeal(open).probability.percent).toBe(35);
+      expect(dealStep(open).data).toMatchObject({ probabilityPercent: 35 });
+    }
   });
 
   it("is not changed by a move to the stage it is in", () => {
