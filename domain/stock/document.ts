@@ -32,13 +32,27 @@ export const DocumentLine = z.object({
   }),
   countedQuantity: z.int().min(0).optional(),
   valueMinor: z.int().meta({ description: "What it cost, of a count with the sign of the difference" }),
+  laterValueMinor: z
+    .int()
+    .optional()
+    .meta({
+      description:
+        "Of what was entered late: the part of the value that leaves on `laterOn`, because it changes the cost of what " +
+        "left until then; with the other sign where that cost too much",
+    }),
+  laterOn: Day.optional(),
   returnedQuantity: z.int().min(0).optional().meta({ description: "What came back of a shipment" }),
   returnedValueMinor: z.int().min(0).optional(),
 });
 export type DocumentLine = z.infer<typeof DocumentLine>;
 
 /** One line of a document, as a movement of its product. */
-export const StockMovement = DocumentLine.omit({ returnedQuantity: true, returnedValueMinor: true })
+export const StockMovement = DocumentLine.omit({
+  returnedQuantity: true,
+  returnedValueMinor: true,
+  laterValueMinor: true,
+  laterOn: true,
+})
   .extend({
     version: z.literal(1),
     documentId: Id("stockDocument"),
@@ -46,7 +60,10 @@ export const StockMovement = DocumentLine.omit({ returnedQuantity: true, returne
     kind: DocumentKind,
     effectiveOn: Day,
     postedAt: Instant,
-    quantityChange: z.int().meta({ description: "Of all there is of the product; 0 for a transfer" }),
+    quantityChange: z.int().meta({
+      description:
+        "Of all there is of the product; 0 for a transfer, and for value that leaves after its goods",
+    }),
     valueChangeMinor: z.int(),
   })
   .meta({ id: "StockMovement" });
@@ -87,7 +104,9 @@ const spot = {
 };
 const lot = { ...spot, quantity: Quantity };
 const head = {
-  effectiveOn: Day.optional().meta({ description: "Today where nothing is said; never in the future" }),
+  effectiveOn: Day.optional().meta({
+    description: "Today where nothing is said; never in the future, nor behind a count of the place",
+  }),
   memo: Text.min(1).max(500).optional(),
 };
 const linesOf = <Line extends z.ZodType>(line: Line) => z.array(line).min(1).max(mostLines);
@@ -139,9 +158,9 @@ export const NewCount = z
         countedQuantity: z
           .int()
           .min(0)
-          .meta({ description: `${inSmallestUnit}: what lies there` }),
+          .meta({ description: `${inSmallestUnit}: what lay there at the end of the day, today: now` }),
         surplusCostMinor: MinorAmount.optional().meta({
-          description: "What to value at what was found more; at the present average cost where absent",
+          description: "What to value at what was found more; at the average cost of the day where absent",
         }),
       }),
     ),

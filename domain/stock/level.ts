@@ -2,6 +2,8 @@ import * as z from "zod";
 import { Failure } from "../kernel/errors.ts";
 import { Id } from "../kernel/id.ts";
 import { exactNumber } from "../kernel/money.ts";
+import { quantityText } from "../kernel/quantity.ts";
+import { Day } from "../kernel/time.ts";
 import type { Cost } from "./cost.ts";
 import { PlaceCode } from "./warehouse.ts";
 
@@ -15,6 +17,8 @@ export const Level = z.object({
   version: z.int().min(0),
   onHand: z.int().min(0),
   reserved: z.int().min(0),
+  movedOn: Day.optional().meta({ description: "The last day of its movements; unknown before 2026-12-01" }),
+  countedOn: Day.optional().meta({ description: "The last day on which it was counted" }),
 });
 export type Level = z.infer<typeof Level>;
 
@@ -23,10 +27,35 @@ export interface Lot extends Spot {
   readonly quantity: number;
 }
 
+/** The day of a movement, and the day on which it is entered. */
+export interface When {
+  readonly on: Day;
+  readonly today: Day;
+}
+
+/** What a movement changed on a day after the one that is decided on. */
+export interface LaterChange {
+  readonly on: Day;
+  /** The change of each spot, by `spotKey`. */
+  readonly spots: ReadonlyMap<string, number>;
+  /** Of all there is of the product; 0 for a transfer. */
+  readonly quantityChange: number;
+  readonly valueChangeMinor: number;
+}
+
+/** How products and warehouses are called in a refusal. */
+export interface Names {
+  readonly products: ReadonlyMap<string, { name: string; unit: { name: string; scale: number } }>;
+  readonly warehouses: ReadonlyMap<string, { name: string }>;
+}
+
 /** Levels and costs as a decision was given them; what is not there is nothing. */
 export interface Stock {
   readonly levels: ReadonlyMap<string, Level>;
   readonly costs: ReadonlyMap<string, Cost>;
+  /** By product, in the order of days: what moved after the day that is decided on. Absent: nothing did. */
+  readonly later?: ReadonlyMap<string, readonly LaterChange[]>;
+  readonly names?: Names;
 }
 
 export const spotKey = ({ productId, warehouseId, place }: Spot): string =>
@@ -55,21 +84,110 @@ const withLevel = (stock: Stock, level: Level): Stock => ({
 export interface Shortage {
   readonly lot: Lot;
   readonly available: number;
+  /** The past day on which it is short; absent where it is short now. */
+  readonly on?: Day;
 }
 
-/** The stock after a lot was put in. @throws money.overflow */
-export const withLotIn = (stock: Stock, lot: Lot): Stock => {
-  const level = levelOf(stock, lot);
-  return withLevel(stock, { ...level, onHand: exactNumber(BigInt(level.onHand) + BigInt(lot.quantity)) });
+/**
+ * The last day on which something moved. What moved before 2026-12-01 left no day: it may have moved on any day until
+ * today.
+ */
+export const lastMovedOn = (
+  { version, movedOn }: { readonly version: number; readonly movedOn?: Day | undefined },
+  today: Day,
+): Day | undefined => movedOn ?? (version === 0 ? undefined : today);
+
+/** The last day of movements, with one more. */
+export const movedToo = (record: Parameters<typeof lastMovedOn>[0], { on, today }: When): Day => {
+  const last = lastMovedOn(record, today);
+  return last === undefined || last < on ? on : last;
 };
 
-/** The stock after a lot was taken out, or what is short. What is reserved is not taken. */
-export const withLotOut = (stock: Stock, lot: Lot): Stock | Shortage => {
+/** What of the past a movement has to know: what the spots held that goods leave, and what the products cost. */
+export type PastNeeds = "nothing" | "levels" | "levels and cost";
+
+/**
+ * The products of which later movements have to be looked at: none for a movement of today or of the last day of its
+ * goods.
+ * @param spots those that goods leave
+ */
+export const productsWithPast = (
+  stock: Stock,
+  spots: readonly Spot[],
+  { on, today }: When,
+  needs: PastNeeds,
+): string[] => {
+  const isLater = (record: Level | Cost | undefined) =>
+    record !== undefined && (lastMovedOn(record, today) ?? on) > on;
+  const late = spots.filter(
+    (spot) =>
+      needs !== "nothing" &&
+      (isLater(levelOf(stock, spot)) ||
+        (needs === "levels and cost" && isLater(stock.costs.get(spot.productId)))),
+  );
+  return [...new Set(late.map(({ productId }) => productId))];
+};
+
+/** What moved of a product after the day that is decided on. */
+export const laterOf = ({ later }: Stock, productId: string): readonly LaterChange[] =>
+  later?.get(productId) ?? [];
+
+/** How much lay in a spot at the end of the day that is decided on. */
+export const onHandThen = (stock: Stock, spot: Spot): number => {
+  const key = spotKey(spot);
+  return laterOf(stock, spot.productId).reduce(
+    (onHand, { spots }) => onHand - (spots.get(key) ?? 0),
+    levelOf(stock, spot).onHand,
+  );
+};
+
+/** The lowest that a spot held at the end of this day or of a later one, and when that was. */
+const lowestSince = (stock: Stock, spot: Spot, on: Day): { readonly onHand: number; readonly on: Day } => {
+  const key = spotKey(spot);
+  const ends = new Map([[on, onHandThen(stock, spot)]]);
+  let onHand = onHandThen(stock, spot);
+  for (const change of laterOf(stock, spot.productId)) {
+    onHand += change.spots.get(key) ?? 0;
+    ends.set(change.on, onHand);
+  }
+  let lowest = { on, onHand: Number.POSITIVE_INFINITY };
+  for (const [day, end] of ends) if (end < lowest.onHand) lowest = { on: day, onHand: end };
+  return lowest;
+};
+
+/** The stock after a lot was put in. @throws money.overflow */
+export const withLotIn = (stock: Stock, lot: Lot, when: When): Stock => {
+  const level = levelOf(stock, lot);
+  return withLevel(stock, {
+    ...level,
+    onHand: exactNumber(BigInt(level.onHand) + BigInt(lot.quantity)),
+    movedOn: movedToo(level, when),
+  });
+};
+
+/**
+ * The stock after a lot was taken out, or what is short: now, or at the end of its day or of a later one. What is
+ * reserved is not taken.
+ */
+export const withLotOut = (stock: Stock, lot: Lot, when: When): Stock | Shortage => {
   const level = levelOf(stock, lot);
   const available = availableIn(level);
-  return lot.quantity > available
-    ? { lot, available }
-    : withLevel(stock, { ...level, onHand: level.onHand - lot.quantity });
+  const lowest = lowestSince(stock, lot, when.on);
+  if (lot.quantity > Math.min(available, lowest.onHand))
+    return lowest.onHand < available
+      ? { lot, available: Math.max(0, lowest.onHand), on: lowest.on }
+      : { lot, available };
+  return withLevel(stock, {
+    ...level,
+    onHand: level.onHand - lot.quantity,
+    movedOn: movedToo(level, when),
+  });
+};
+
+/** The stock after a spot was counted: from now on nothing is entered behind the count. */
+export const withSpotCounted = (stock: Stock, spot: Spot, when: When): Stock => {
+  const level = levelOf(stock, spot);
+  return withLevel(stock, { ...level, movedOn: movedToo(level, when), countedOn: when.on });
 };
 
 /** The stock after a lot was reserved, or what is short. */
@@ -93,17 +211,67 @@ export const withLotFree = (stock: Stock, lot: Lot): Stock => {
 
 export const isShortage = (result: object): result is Shortage => "available" in result;
 
-/** The failure that says of each line how much is short. @param shortages by the number of the line, from 0 */
-export const insufficient = (shortages: ReadonlyMap<number, Shortage>): Failure =>
-  new Failure("stock.insufficient", {
-    detail: `Short: ${[...shortages.values()]
-      .map(({ lot, available }) => `${lot.quantity - available} of ${lot.productId}`)
-      .join(", ")}.`,
-    fields: [...shortages].map(([line, { lot, available }]) => ({
+const amountText = ({ names }: Stock, productId: string, quantity: number): string => {
+  const product = names?.products.get(productId);
+  return product
+    ? `${quantityText(quantity, product.unit.scale)} ${product.unit.name} of ${product.name}`
+    : `${quantity} of ${productId}`;
+};
+
+const spotText = ({ names }: Stock, { productId, warehouseId, place }: Spot): string =>
+  `${names?.products.get(productId)?.name ?? productId} in ${names?.warehouses.get(warehouseId)?.name ?? warehouseId}, ${place}`;
+
+/** The failure that says of each line how much is short, and on which day. @param shortages by the number of the line, from 0 */
+export const insufficient = (stock: Stock, shortages: ReadonlyMap<number, Shortage>): Failure => {
+  const all = [...shortages];
+  const day = ({ on }: Shortage) => (on === undefined ? "" : ` on ${on}`);
+  const short = all.map(
+    ([, one]) => `${amountText(stock, one.lot.productId, one.lot.quantity - one.available)}${day(one)}`,
+  );
+  const remedy = all.some(([, { on }]) => on !== undefined)
+    ? " Enter first what came in by then, or give a later day."
+    : "";
+  return new Failure("stock.insufficient", {
+    detail: `Short: ${short.join(", ")}.${remedy}`,
+    fields: all.map(([line, one]) => ({
       pointer: `/lines/${line}/quantity`,
-      reason: `is short by ${lot.quantity - available}: ${available} of ${lot.quantity} are available`,
+      reason: `is short by ${one.lot.quantity - one.available}${day(one)}: ${one.available} of ${one.lot.quantity} are available`,
     })),
   });
+};
+
+/**
+ * Refuses what is entered behind a count. A count saw what lay there at the end of its day, or, on that day itself,
+ * what lay there by then: what is entered later belongs after it. A day may be counted again as long as no later one was.
+ * @throws stock.counted naming every line at fault
+ */
+export const checkNotCounted = (
+  stock: Stock,
+  spots: readonly (Spot & { readonly line: number })[],
+  { on, today }: When,
+  what: "movement" | "count",
+): void => {
+  const behind = spots.flatMap((spot) => {
+    const { countedOn } = levelOf(stock, spot);
+    if (countedOn === undefined || on > countedOn) return [];
+    const isFree = on === countedOn && (what === "count" || on === today);
+    return isFree ? [] : [{ spot, countedOn }];
+  });
+  const [first] = behind;
+  if (!first) return;
+  const { spot, countedOn } = first;
+  throw new Failure("stock.counted", {
+    detail:
+      `${spotText(stock, spot)} was counted on ${countedOn}. ` +
+      (what === "count"
+        ? `Count it as of ${countedOn} or later.`
+        : `Date the movement after ${countedOn}; if the count saw it already, count again after it.`),
+    fields: behind.map((one) => ({
+      pointer: `/lines/${one.spot.line}`,
+      reason: `was counted on ${one.countedOn}, and ${on} lies ${on < one.countedOn ? "before" : "on"} that day`,
+    })),
+  });
+};
 
 /** What a decision changed, as the next versions of the records. */
 export const changesOf = (before: Stock, after: Stock): { levels: Level[]; costs: Cost[] } => ({

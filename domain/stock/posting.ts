@@ -41,11 +41,15 @@ const quantitiesOf = (kind: DocumentKind, line: DocumentLine): Posting[] => {
   return [...posting(here, productId, change), ...posting("world", productId, -change)];
 };
 
-const valuesOf = ({ kind, lines, currency }: StockDocument): Posting[] => {
+/** The postings of values, of each line its part. */
+const valuesOf = (
+  { kind, lines, currency }: StockDocument,
+  partOf: (line: DocumentLine) => number,
+): Posting[] => {
   const contra = contraByKind[kind];
   if (contra === undefined) return [];
   const sign = outgoing.has(kind) ? -1n : 1n;
-  const changes = lines.map(({ valueMinor }) => sign * BigInt(valueMinor));
+  const changes = lines.map((line) => sign * BigInt(partOf(line)));
   const sum = exactNumber(changes.reduce((a, b) => a + b, 0n));
   // The cost of goods is posted by product, for the profit of each; the rest only as a sum.
   const against =
@@ -63,15 +67,13 @@ export interface StockPosting {
 }
 
 /**
- * The ledger's transaction of a document, under the document's id: quantities in `stock:<warehouse>:<place>` against
- * `world`, values in `inventory` against what the kind says. Undefined where nothing moves: a count without a
- * difference.
+ * The ledger's transactions of a document, the first under the document's id: quantities in
+ * `stock:<warehouse>:<place>` against `world`, values in `inventory` against what the kind says. Others, of
+ * later days, where parts of the values leave then. None where nothing moves: a count without a difference.
  * @throws money.overflow
  */
-export const postingOf = (document: StockDocument): StockPosting | undefined => {
+export const postingsOf = (document: StockDocument): StockPosting[] => {
   const { id, kind, effectiveOn, memo, lines, clientId, counterpartyId, dealId, orderId } = document;
-  const postings = [...lines.flatMap((line) => quantitiesOf(kind, line)), ...valuesOf(document)];
-  if (postings.length === 0) return undefined;
   const places = new Map(
     lines.flatMap(({ warehouseId, place, toWarehouseId, toPlace }) =>
       [
@@ -80,21 +82,34 @@ export const postingOf = (document: StockDocument): StockPosting | undefined => 
       ].map((account) => [account.path, account] as const),
     ),
   );
-  return {
-    transaction: {
-      id,
-      kind: `stock-${kind}`,
-      effectiveOn,
-      ...(memo === undefined ? {} : { memo }),
-      links: {
-        ...(clientId === undefined ? {} : { clientId }),
-        ...(counterpartyId === undefined ? {} : { counterpartyId }),
-        ...(dealId === undefined ? {} : { dealId }),
-        ...(orderId === undefined ? {} : { orderId }),
-        documentId: id,
-      },
-      postings,
+  const transaction = (own: Pick<NewTransaction, "id" | "effectiveOn" | "postings">): NewTransaction => ({
+    ...own,
+    kind: `stock-${kind}`,
+    ...(memo === undefined ? {} : { memo }),
+    links: {
+      ...(clientId === undefined ? {} : { clientId }),
+      ...(counterpartyId === undefined ? {} : { counterpartyId }),
+      ...(dealId === undefined ? {} : { dealId }),
+      ...(orderId === undefined ? {} : { orderId }),
+      documentId: id,
     },
-    opens: [...places.values()],
-  };
+  });
+  const postings = [
+    ...lines.flatMap((line) => quantitiesOf(kind, line)),
+    ...valuesOf(document, ({ valueMinor, laterValueMinor = 0 }) => valueMinor - laterValueMinor),
+  ];
+  const days = new Set(lines.flatMap(({ laterOn }) => (laterOn === undefined ? [] : [laterOn])));
+  return [
+    { transaction: transaction({ id, effectiveOn, postings }), opens: [...places.values()] },
+    ...[...days].map((day) => ({
+      transaction: transaction({
+        id: `${id}:${day}`,
+        effectiveOn: day,
+        postings: valuesOf(document, ({ laterOn, laterValueMinor = 0 }) =>
+          laterOn === day ? laterValueMinor : 0,
+        ),
+      }),
+      opens: [],
+    })),
+  ].filter(({ transaction: { postings: moved } }) => moved.length > 0);
 };

@@ -125,7 +125,7 @@ export const reserved = (
     if (isShortage(result)) shortages.set(at, result);
     else stock = result;
   }
-  if (shortages.size > 0) throw insufficient(shortages);
+  if (shortages.size > 0) throw insufficient(stock, shortages);
   const reservation: Reservation = {
     ...head,
     version: 1,

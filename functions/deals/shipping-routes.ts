@@ -44,6 +44,7 @@ export const dealShippingRoutes = {
       "order.nothing-left",
       "order.under-way",
       "stock.insufficient",
+      "stock.counted",
       "stock.reservation-ended",
       "stock.beyond-reservation",
       "ledger.effective-day",

@@ -32,7 +32,7 @@ import { orderHandlers } from "../orders/handlers.ts";
 import { withNumber } from "../orders/numbers.ts";
 import { shipOrder } from "../orders/steps.ts";
 import { orderEntity } from "../orders/store.ts";
-import { reservedShipment } from "../stock/movements.ts";
+import { checkLeaving, reservedShipment } from "../stock/movements.ts";
 import { reservation } from "../stock/reservations.ts";
 import { stockPartitions } from "../stock/store.ts";
 import { untilSettled } from "../stock/turns.ts";
@@ -95,14 +95,16 @@ const counterpartyOf = async (
   return linked[0]?.id;
 };
 
-/** The refusal of goods that are short, with the names of the products. Its pointers count the lines of goods. */
+const goodsRefusals = new Set(["stock.insufficient", "stock.counted"]);
+
+/** The refusal of goods, with the names of the products. Its pointers count the lines of goods. */
 const named = (error: unknown, { lines }: Pick<Order, "lines">): unknown => {
-  if (!(error instanceof Failure) || error.code !== "stock.insufficient") return error;
+  if (!(error instanceof Failure) || !goodsRefusals.has(error.code)) return error;
   const goods = lines.filter((line) => line.warehouseId !== undefined && openIn(line) > 0);
   return new Failure(error.code, {
     detail: error.detail,
     fields: error.fields.map(({ pointer, reason }) => {
-      const line = goods[Number(/^\/lines\/(\d+)\//.exec(pointer)?.[1])];
+      const line = goods[Number(/^\/lines\/(\d+)/.exec(pointer)?.[1])];
       return { pointer: "", reason: line ? `${line.description} ${reason}` : reason };
     }),
   });
@@ -229,6 +231,7 @@ const readied = async (
   const order = source.of === "items" ? await itemsOrder(context, deal, source, wished) : source.order;
   check(order);
   try {
+    if (source.of !== "order") await checkLeaving(context, wished, lotsOf(order, openParts(order)));
     if (source.of === "items") return { order: await orderedItems(context, deal, order) };
     if (source.of === "order") return { order };
     const params = { orderId: order.id };

@@ -138,7 +138,14 @@ export const orderRoutes = {
     status: 201,
     output: Order,
     versioned: true,
-    failures: [...left, ...posts, "stock.reservation-ended", "stock.beyond-reservation"],
+    failures: [
+      ...left,
+      ...posts,
+      "stock.insufficient",
+      "stock.counted",
+      "stock.reservation-ended",
+      "stock.beyond-reservation",
+    ],
   }),
   invoiceOrder: route({
     feature,
@@ -187,6 +194,7 @@ export const orderRoutes = {
       "order.return-in-parts",
       "limit.exceeded",
       "stock.beyond-shipment",
+      "stock.counted",
       "stock.place-closed",
       "credit-note.exceeds-left",
       "contract.currency-differs",

@@ -26,7 +26,7 @@ import { issueDraft } from "../finance/issuing.ts";
 import type { Context } from "../kit/context.ts";
 import { update } from "../kit/table/store.ts";
 import { reservedShipment } from "../stock/movements.ts";
-import { changing, noneBesides, postWith, reservationOf } from "./changing.ts";
+import { changing, namingLines, noneBesides, postWith, reservationOf } from "./changing.ts";
 import { orderEntity } from "./store.ts";
 
 type Head = Omit<StepHead, "step">;
@@ -44,15 +44,9 @@ const shippedPart = async (
   const { counterpartyId, dealId } = before;
   const { parts, left } = portion;
   const lots = lotsOf(before, parts);
-  const movement =
-    lots.length === 0
-      ? undefined
-      : await reservedShipment(
-          context,
-          { by, effectiveOn: on, memo, ...(counterpartyId === undefined ? {} : { counterpartyId }) },
-          await reservationOf(context, before),
-          lots,
-        );
+  const head = { by, effectiveOn: on, memo, ...(counterpartyId === undefined ? {} : { counterpartyId }) };
+  const ship = async () => reservedShipment(context, head, await reservationOf(context, before), lots);
+  const movement = lots.length === 0 ? undefined : await namingLines(before, parts, ship);
   const document = movement?.document;
   const order = shipped(before, parts, document?.id, context.now, left);
   const besides =

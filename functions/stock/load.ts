@@ -1,12 +1,26 @@
 import { Failure, type FieldFault } from "../../domain/kernel/errors.ts";
 import { isService, type Product } from "../../domain/products/product.ts";
 import type { Cost } from "../../domain/stock/cost.ts";
-import { type Level, type Lot, levelOf, type Spot, type Stock, spotKey } from "../../domain/stock/level.ts";
+import type { StockMovement } from "../../domain/stock/document.ts";
+import {
+  type LaterChange,
+  type Level,
+  type Lot,
+  levelOf,
+  type PastNeeds,
+  productsWithPast,
+  type Spot,
+  type Stock,
+  spotKey,
+  type When,
+} from "../../domain/stock/level.ts";
+import { changesBy } from "../../domain/stock/movement.ts";
 import type { Warehouse } from "../../domain/stock/warehouse.ts";
+import { mapParallel } from "../kit/parallel.ts";
 import { entityName, fromItem, type Item } from "../kit/table/item.ts";
 import { StaleWrite, type Store } from "../kit/table/store.ts";
 import { productEntity } from "../products/store.ts";
-import { costEntity, levelEntity, warehouseEntity } from "./store.ts";
+import { costEntity, levelEntity, stockPartitions, warehouseEntity } from "./store.ts";
 
 /**
  * A reservation and the levels that it holds are read one after the other: where the levels hold less than the
@@ -80,17 +94,77 @@ export const loadStock = async (store: Store, spots: readonly NamedSpot[]): Prom
       warehouseEntity.key({ id: spot.warehouseId }),
     ]),
   );
-  checkSpots(
-    spots,
-    new Map(recordsOf<Product>(items, productEntity.name).map((product) => [product.id, product])),
-    new Map(recordsOf<Warehouse>(items, warehouseEntity.name).map((warehouse) => [warehouse.id, warehouse])),
+  const products = new Map(
+    recordsOf<Product>(items, productEntity.name).map((product) => [product.id, product]),
   );
+  const warehouses = new Map(
+    recordsOf<Warehouse>(items, warehouseEntity.name).map((warehouse) => [warehouse.id, warehouse]),
+  );
+  checkSpots(spots, products, warehouses);
   const levels = recordsOf<Level>(items, levelEntity.name);
   const costs = recordsOf<Cost>(items, costEntity.name);
   const stock = {
     levels: new Map(levels.map((level) => [spotKey(level), level])),
     costs: new Map(costs.map((cost) => [cost.productId, cost])),
+    names: { products, warehouses },
   };
   checkOneMoment(stock);
   return stock;
+};
+
+/** How many movements of a product may follow the day of a late one: they are all looked at. */
+const mostLaterMovements = 2_000;
+
+/** @throws limit.exceeded */
+const laterChangesOf = async (store: Store, productId: string, { on }: When): Promise<LaterChange[]> => {
+  const { items, next } = await store.list<StockMovement>({
+    pk: stockPartitions.movements(productId),
+    // `$` follows `#`, which stands behind the day: the day itself is left out.
+    beyond: `${on}$`,
+    limit: mostLaterMovements,
+  });
+  if (next !== undefined)
+    throw new Failure("limit.exceeded", {
+      detail: `More than ${mostLaterMovements} movements of the product follow ${on}. Give a later day.`,
+    });
+  return changesBy(items);
+};
+
+/** The records of a decision are those that were read before: what moved in between was not seen whole. @throws StaleWrite */
+const checkUnmoved = async (
+  store: Store,
+  { levels, costs }: Stock,
+  spots: readonly Spot[],
+): Promise<void> => {
+  const items = await store.batchGet(spots.flatMap((spot) => [levelEntity.key(spot), costEntity.key(spot)]));
+  const moved =
+    recordsOf<Level>(items, levelEntity.name).some(
+      (level) => levels.get(spotKey(level))?.version !== level.version,
+    ) ||
+    recordsOf<Cost>(items, costEntity.name).some(
+      ({ productId, version }) => costs.get(productId)?.version !== version,
+    );
+  if (moved) throw new StaleWrite();
+};
+
+/**
+ * The stock that a movement of a day is decided on, with the later movements of what is entered behind them.
+ * @throws what `loadStock` throws, limit.exceeded
+ */
+export const loadStockOn = async (
+  store: Store,
+  spots: readonly NamedSpot[],
+  when: When,
+  needs: PastNeeds,
+): Promise<Stock> => {
+  const stock = await loadStock(store, spots);
+  const leaving = spots.filter(({ way }) => way === "out");
+  const products = productsWithPast(stock, leaving, when, needs);
+  if (products.length === 0) return stock;
+  const later = await mapParallel(
+    products,
+    async (id) => [id, await laterChangesOf(store, id, when)] as const,
+  );
+  await checkUnmoved(store, stock, spots);
+  return { ...stock, later: new Map(later) };
 };

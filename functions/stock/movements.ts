@@ -4,7 +4,6 @@ import { dayIn } from "../../domain/kernel/time.ts";
 import { Shortage } from "../../domain/ledger/errors.ts";
 import { effectiveDay } from "../../domain/ledger/transaction.ts";
 import { costMethodOf } from "../../domain/settings/settings.ts";
-import type { CostMethod } from "../../domain/stock/cost.ts";
 import type {
   DocumentKind,
   NewCount,
@@ -13,24 +12,25 @@ import type {
   NewTransfer,
   StockDocument,
 } from "../../domain/stock/document.ts";
-import { type Lot, type Stock, spotKey } from "../../domain/stock/level.ts";
+import { type Lot, type Stock, spotKey, type When } from "../../domain/stock/level.ts";
 import {
   counted,
   issued,
   type Moved,
   received,
   returned,
+  type Terms,
   transferred,
   valueOfLines,
 } from "../../domain/stock/movement.ts";
-import { postingOf } from "../../domain/stock/posting.ts";
+import { postingsOf } from "../../domain/stock/posting.ts";
 import { freed, openLots, type Reservation } from "../../domain/stock/reservation.ts";
 import { type Happened, happened } from "../../events/event.ts";
 import { reservationChanged, stockMoved } from "../../events/stock.ts";
 import type { Actor } from "../kit/context.ts";
 import { StaleWrite, update, type Write } from "../kit/table/store.ts";
 import { type PostingContext, type PostingRequest, post } from "../ledger/posting.ts";
-import { checkHeld, loadStock, type NamedSpot } from "./load.ts";
+import { checkHeld, loadStockOn, type NamedSpot } from "./load.ts";
 import { documentEntity, documentWrites, reservationEntity, stockWrites } from "./store.ts";
 import { untilSettled } from "./turns.ts";
 
@@ -68,21 +68,28 @@ export interface Movement {
 
 type Links = Pick<StockDocument, "reservationId" | "shipmentId">;
 
+/** The day of a document, and today. @throws ledger.effective-day */
+const whenOf = ({ now, tenant }: StockContext, { effectiveOn }: Pick<DocumentHead, "effectiveOn">): When => {
+  const today = dayIn(now, tenant.timeZone);
+  return { on: effectiveDay(effectiveOn, today, undefined), today };
+};
+
 const movement = async (
   context: StockContext,
   kind: DocumentKind,
   head: DocumentHead,
   before: Stock,
-  decide: (method: CostMethod) => Moved,
+  decide: (terms: Terms) => Moved,
   links: Links = {},
 ): Promise<Movement> => {
-  const { id = context.newId("stockDocument"), by, effectiveOn, ...about } = head;
-  const { stock, lines } = decide(costMethodOf(await context.settings()));
+  const { id = context.newId("stockDocument"), by, effectiveOn: _, ...about } = head;
+  const when = whenOf(context, head);
+  const { stock, lines } = decide({ ...when, method: costMethodOf(await context.settings()) });
   const document: StockDocument = {
     id,
     version: 1,
     kind,
-    effectiveOn: effectiveDay(effectiveOn, dayIn(context.now, context.tenant.timeZone), undefined),
+    effectiveOn: when.on,
     postedAt: context.now,
     postedBy: by,
     currency: context.tenant.currency,
@@ -91,16 +98,15 @@ const movement = async (
     ...about,
     ...links,
   };
-  const posting = postingOf(document);
   // What is sent again under the same id is the same request, whatever the goods cost by then.
   const content = {
     kind,
     head: { ...about, ...links },
-    goods: lines.map(({ valueMinor: _, ...line }) => line),
+    goods: lines.map(({ valueMinor: _, laterValueMinor: __, laterOn: ___, ...line }) => line),
   };
   return {
     document,
-    requests: posting ? [{ ...posting, content }] : [],
+    requests: postingsOf(document).map((posting) => ({ ...posting, content })),
     writes: [...documentWrites(document), ...stockWrites(before, stock)],
     happened: [happened(stockMoved, document)],
   };
@@ -109,14 +115,22 @@ const movement = async (
 const spotsOf = (lots: readonly Omit<Lot, "quantity">[], way: "in" | "out"): NamedSpot[] =>
   lots.map((lot, line) => ({ ...lot, line, way }));
 
+/** The stock that is decided on where goods leave it for good. */
+const loadLeaving = (
+  context: StockContext,
+  head: Pick<DocumentHead, "effectiveOn">,
+  lots: readonly Omit<Lot, "quantity">[],
+): Promise<Stock> =>
+  loadStockOn(context.store, spotsOf(lots, "out"), whenOf(context, head), "levels and cost");
+
 /** Goods that come in. @throws reference.unknown, stock.place-closed, money.overflow, ledger.effective-day */
 export const receipt = async (
   context: StockContext,
   head: DocumentHead,
   lines: NewReceipt["lines"],
 ): Promise<Movement> => {
-  const before = await loadStock(context.store, spotsOf(lines, "in"));
-  return movement(context, "receipt", head, before, (method) => received(before, method, lines));
+  const before = await loadStockOn(context.store, spotsOf(lines, "in"), whenOf(context, head), "nothing");
+  return movement(context, "receipt", head, before, (terms) => received(before, terms, lines));
 };
 
 /** Goods that are taken elsewhere. @throws stock.insufficient, reference.unknown, stock.place-closed */
@@ -133,8 +147,9 @@ export const transfer = async (
     way: "in" as const,
     fields: ["toWarehouseId", "toPlace"] as const,
   }));
-  const before = await loadStock(context.store, [...spotsOf(lines, "out"), ...targets]);
-  return movement(context, "transfer", head, before, () => transferred(before, lines));
+  const spots = [...spotsOf(lines, "out"), ...targets];
+  const before = await loadStockOn(context.store, spots, whenOf(context, head), "levels");
+  return movement(context, "transfer", head, before, (terms) => transferred(before, terms, lines));
 };
 
 /** Goods that leave: shipped to somebody, or written off. @throws stock.insufficient, reference.unknown */
@@ -144,8 +159,24 @@ export const issue = async (
   head: DocumentHead,
   lines: readonly Lot[],
 ): Promise<Movement> => {
-  const before = await loadStock(context.store, spotsOf(lines, "out"));
-  return movement(context, kind, head, before, (method) => issued(before, method, lines));
+  const before = await loadLeaving(context, head, lines);
+  return movement(context, kind, head, before, (terms) => issued(before, terms, lines));
+};
+
+/**
+ * Refuses goods that could not leave on a day of the past, before they are reserved for that. Of today the reservation
+ * says it itself.
+ * @throws stock.insufficient, stock.counted, reference.unknown, ledger.effective-day
+ */
+export const checkLeaving = async (
+  context: StockContext,
+  head: Pick<DocumentHead, "effectiveOn">,
+  lots: readonly Lot[],
+): Promise<void> => {
+  const when = whenOf(context, head);
+  if (when.on === when.today || lots.length === 0) return;
+  const before = await loadLeaving(context, head, lots);
+  issued(before, { ...when, method: costMethodOf(await context.settings()) }, lots);
 };
 
 /** What was counted. @throws stock.insufficient where reserved goods are missing, reference.unknown */
@@ -154,8 +185,8 @@ export const stockCount = async (
   head: DocumentHead,
   lines: NewCount["lines"],
 ): Promise<Movement> => {
-  const before = await loadStock(context.store, spotsOf(lines, "out"));
-  return movement(context, "count", head, before, (method) => counted(before, method, lines));
+  const before = await loadLeaving(context, head, lines);
+  return movement(context, "count", head, before, (terms) => counted(before, terms, lines));
 };
 
 /**
@@ -172,7 +203,7 @@ export const reservedShipment = async (
   // What is reserved is all that may be shipped of it; anything else is refused by the reservation.
   const named = new Set(lots.map(spotKey));
   const held = openLots(reservation).filter((lot) => named.has(spotKey(lot)));
-  const before = await loadStock(context.store, spotsOf(held, "out"));
+  const before = await loadLeaving(context, head, held);
   checkHeld(before, held);
   const free = freed(before, reservation, lots, "shipped", context.now);
   const { clientId, dealId, orderId } = reservation;
@@ -181,7 +212,7 @@ export const reservedShipment = async (
     "shipment",
     { clientId, dealId, orderId, ...head },
     before,
-    (method) => issued(free.stock, method, lots),
+    (terms) => issued(free.stock, terms, lots),
     { reservationId: reservation.id },
   );
   return {
@@ -212,12 +243,12 @@ export const goodsReturn = async (
         ]
       : [];
   });
-  const { effectiveOn = dayIn(context.now, context.tenant.timeZone) } = head;
-  if (effectiveOn < shipment.effectiveOn)
+  const when = whenOf(context, head);
+  if (when.on < shipment.effectiveOn)
     throw new Failure("request.invalid", {
       fields: [{ pointer: "/effectiveOn", reason: `lies before the shipment, ${shipment.effectiveOn}` }],
     });
-  const before = await loadStock(context.store, spots);
+  const before = await loadStockOn(context.store, spots, when, "nothing");
   const { clientId, counterpartyId, dealId, orderId } = shipment;
   let after = shipment;
   const decided = await movement(
@@ -225,8 +256,8 @@ export const goodsReturn = async (
     "return",
     { clientId, counterpartyId, dealId, orderId, ...head },
     before,
-    (method) => {
-      const back = returned(before, method, shipment, lines);
+    (terms) => {
+      const back = returned(before, terms, shipment, lines);
       after = back.shipment;
       return back;
     },

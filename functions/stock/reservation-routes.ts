@@ -79,6 +79,8 @@ export const reservationRoutes = {
       "reference.unknown",
       "ledger.effective-day",
       "ledger.period-locked",
+      "stock.insufficient",
+      "stock.counted",
     ],
   }),
 };

@@ -50,6 +50,7 @@ const posting = [
   "money.overflow",
   "ledger.effective-day",
   "ledger.period-locked",
+  "stock.counted",
 ];
 
 const posted = {
@@ -66,7 +67,8 @@ const readMoves = { ...read, permission: "movement:read" } as const;
 
 const oneChange =
   "All lines are posted at once or none; quantities and values are postings of the ledger's transaction with the id of " +
-  "the document.";
+  "the document. On no day may a place hold less than nothing: what is entered for an earlier day is held against every " +
+  "later one, and is refused on or before the day of a count of its place, today's apart.";
 
 export const stockRoutes = {
   ...warehouseRoutes,
@@ -99,8 +101,9 @@ export const stockRoutes = {
     path: "/v1/stock/counts",
     summary: "State what was counted, and post the differences",
     description:
-      `${oneChange} What was found more comes in at the cost that is given or at the present average, what is missing ` +
-      "leaves at its cost. Reserved goods cannot be missing: their reservation has to be released first.",
+      `${oneChange} What was found more comes in at the cost that is given or at the average of the day, what is missing ` +
+      "leaves at its cost. Counted is what lay there at the end of the day, or, on the day itself, what lies there now. A day can " +
+      "be counted again until a later one is. Reserved goods cannot be missing: their reservation has to be released first.",
     body: NewCount,
     failures: [...posting, "stock.insufficient"],
   }),

@@ -1,7 +1,7 @@
 import { Cost } from "../../domain/stock/cost.ts";
 import { StockDocument, StockMovement } from "../../domain/stock/document.ts";
 import { changesOf, Level, type Spot, type Stock } from "../../domain/stock/level.ts";
-import { changeOf } from "../../domain/stock/movement.ts";
+import { movementsOf } from "../../domain/stock/movement.ts";
 import { Reservation } from "../../domain/stock/reservation.ts";
 import { Warehouse } from "../../domain/stock/warehouse.ts";
 import { dueKey } from "../kit/table/due.ts";
@@ -110,24 +110,6 @@ export const stockWrites = (before: Stock, after: Stock): Write[] => {
     ...costs.map((cost) => (cost.version === 1 ? firstOf(costEntity, cost) : update(costEntity, cost))),
   ];
 };
-
-const movementsOf = ({ id, kind, effectiveOn, postedAt, lines }: StockDocument): StockMovement[] =>
-  lines.flatMap(({ returnedQuantity: _, returnedValueMinor: __, ...line }, at) =>
-    line.quantity === 0
-      ? []
-      : [
-          {
-            version: 1,
-            documentId: id,
-            line: at,
-            kind,
-            effectiveOn,
-            postedAt,
-            ...line,
-            ...changeOf(kind, line),
-          },
-        ],
-  );
 
 /**
  * What is written of a new document: itself, and a movement of each line's product. Where a flow that came twice at

@@ -1,7 +1,7 @@
 import type { ProblemError } from "../../functions/client.ts";
 import { type FinanceCompany, newFinanceCompany } from "../finance/company.ts";
 
-/** A company with a warehouse, in which lie 100 pieces of each of two products that cost 2.00 a piece. */
+/** A company with a warehouse, in which lie since 2020 100 pieces of each of two products that cost 2.00 a piece. */
 export const newSellingCompany = async () => {
   const company = await newFinanceCompany();
   const { call } = company;
@@ -11,7 +11,9 @@ export const newSellingCompany = async () => {
       body: { code, name: code, prices: [{ currency: "RON", unitPriceMinor: 1_000 }] },
     });
     const goods = { productId: id, warehouseId: warehouse.id };
-    await call.postReceipt({ body: { lines: [{ ...goods, quantity: 100, costMinor: 20_000 }] } });
+    await call.postReceipt({
+      body: { effectiveOn: "2020-01-01", lines: [{ ...goods, quantity: 100, costMinor: 20_000 }] },
+    });
     return goods;
   };
   return { ...company, flour: await product("FLOUR"), sugar: await product("SUGAR") };

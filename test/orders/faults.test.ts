@@ -87,7 +87,7 @@ const newCompany = async () => {
     const productId = await id("POST /v1/products", { code: `P${n}`, name: `P${n}` });
     goods.push({ productId, warehouseId });
     const line = { productId, warehouseId, quantity: received, costMinor: received * 200 };
-    await send({ route: "POST /v1/stock/receipts", body: { lines: [line] } });
+    await send({ route: "POST /v1/stock/receipts", body: { effectiveOn: "2020-01-01", lines: [line] } });
   }
   return { over, send, clientId, contractId, warehouseId, goods };
 };

@@ -13,6 +13,7 @@ import {
 } from "../../domain/stock/cost.ts";
 
 const product = "prd_01JD8Z5T2V9Q4R6W8Y0A1B3C5D";
+const day = "2026-11-23";
 const seeded = { seed: 20261123, numRuns: 400 };
 
 type Step =
@@ -41,7 +42,7 @@ const through = (history: readonly Step[], method: CostMethod, see: (cost: Cost)
   const issued: number[] = [];
   for (const step of history) {
     if ("in" in step) {
-      cost = withIncome(cost, step.in, step.valueMinor);
+      cost = withIncome(cost, step.in, step.valueMinor, day);
       received.push(step.valueMinor);
     } else if ("method" in step) cost = underMethod(cost, step.method);
     else if (cost.quantity > 0) {
@@ -85,7 +86,7 @@ describe.each(costMethods)("the cost of goods by %s", (method) => {
   test("taken unit by unit it costs in the end what it costs at once, with no unit far from its share", () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 60 }), fc.nat(10_000), (quantity, valueMinor) => {
-        let cost = withIncome(noCost(product, method), quantity, valueMinor);
+        let cost = withIncome(noCost(product, method), quantity, valueMinor, day);
         const parts: number[] = [];
         for (let n = 0; n < quantity; n++) {
           const out = withOutgo(cost, 1);
@@ -100,19 +101,20 @@ describe.each(costMethods)("the cost of goods by %s", (method) => {
   });
 
   test("nothing leaves that is not there", () => {
-    const cost = withIncome(noCost(product, method), 3, 100);
+    const cost = withIncome(noCost(product, method), 3, 100, day);
     expect(() => withOutgo(cost, 4)).toThrow(RangeError);
     expect(() => withOutgo(cost, 0)).toThrow(RangeError);
   });
 
   test("what cannot be counted exactly is refused", () => {
-    const cost = withIncome(noCost(product, method), 1, Number.MAX_SAFE_INTEGER);
-    expect(() => withIncome(cost, 1, 1)).toThrow(/money\.overflow/);
+    const cost = withIncome(noCost(product, method), 1, Number.MAX_SAFE_INTEGER, day);
+    expect(() => withIncome(cost, 1, 1, day)).toThrow(/money\.overflow/);
   });
 });
 
 describe("the methods", () => {
-  const two = (method: CostMethod) => withIncome(withIncome(noCost(product, method), 10, 1000), 10, 2000);
+  const two = (method: CostMethod) =>
+    withIncome(withIncome(noCost(product, method), 10, 1000, day), 10, 2000, day);
 
   test("by average 5 of 10 at 1.00 and 10 at 2.00 cost 7.50, by first-in first-out 5.00", () => {
     expect(withOutgo(two("average"), 5).valueMinor).toBe(750);
@@ -130,7 +132,7 @@ describe("the methods", () => {
         let cost = noCost(product, "fifo");
         const queue: number[] = [];
         for (const { quantity, unit } of incomes) {
-          cost = withIncome(cost, quantity, quantity * unit);
+          cost = withIncome(cost, quantity, quantity * unit, day);
           queue.push(...Array.from({ length: quantity }, () => unit));
         }
         for (const wanted of outgoes) {
@@ -146,9 +148,9 @@ describe("the methods", () => {
 
   test("beyond the most layers what comes in joins the newest, and the sums stay exact", () => {
     let cost = noCost(product, "fifo");
-    for (let n = 1; n <= mostLayers + 50; n++) cost = withIncome(cost, 1, n);
+    for (let n = 1; n <= mostLayers + 50; n++) cost = withIncome(cost, 1, n, day);
     expect(cost.layers).toHaveLength(mostLayers);
-    expect(cost.layers[0]).toEqual({ quantity: 1, valueMinor: 1 });
+    expect(cost.layers[0]).toEqual({ quantity: 1, valueMinor: 1, on: day });
     expect(cost.layers.at(-1)?.quantity).toBe(51);
     expect([cost.quantity, cost.valueMinor]).toEqual([250, (250 * 251) / 2]);
   });
@@ -156,10 +158,10 @@ describe("the methods", () => {
   test("a change of method moves no value: layers become one, and one stays the oldest", () => {
     const average = underMethod(two("fifo"), "average");
     expect([average.valueMinor, average.layers]).toEqual([3000, [{ quantity: 20, valueMinor: 3000 }]]);
-    const fifo = withIncome(underMethod(average, "fifo"), 1, 9);
+    const fifo = withIncome(underMethod(average, "fifo"), 1, 9, day);
     expect(fifo.layers).toEqual([
       { quantity: 20, valueMinor: 3000 },
-      { quantity: 1, valueMinor: 9 },
+      { quantity: 1, valueMinor: 9, on: day },
     ]);
   });
 

@@ -10,16 +10,18 @@ import {
   type Moved,
   received,
   returned,
+  type Terms,
   transferred,
   valueOfLines,
 } from "../../domain/stock/movement.ts";
-import { postingOf } from "../../domain/stock/posting.ts";
+import { postingsOf } from "../../domain/stock/posting.ts";
 import { freed, openLots, type Reservation, reserved } from "../../domain/stock/reservation.ts";
 import { stockAccount } from "../../domain/stock/warehouse.ts";
 
 const products = ["prd_01JD8Z5T2V9Q4R6W8Y0A1B3C5D", "prd_01JD8Z5T2V9Q4R6W8Y0A1B3C5E"] as const;
 const warehouses = ["whs_01JD8Z5T2V9Q4R6W8Y0A1B3C5D", "whs_01JD8Z5T2V9Q4R6W8Y0A1B3C5E"] as const;
-const now = "2026-11-23T18:00:00.000Z";
+const today = "2026-11-23";
+const now = `${today}T18:00:00.000Z`;
 const seeded = { seed: 20261123, numRuns: 200 };
 const empty: Stock = { levels: new Map(), costs: new Map() };
 
@@ -72,11 +74,11 @@ class World {
   readonly ledger = new Map<string, bigint>();
   readonly reservations: Reservation[] = [];
   readonly shipments: StockDocument[] = [];
-  readonly method: CostMethod;
+  readonly terms: Terms;
   n = 0;
 
   constructor(method: CostMethod) {
-    this.method = method;
+    this.terms = { method, on: today, today };
   }
 
   post(kind: DocumentKind, { stock, lines }: Moved): StockDocument {
@@ -85,15 +87,14 @@ class World {
       id: `stk_${this.n++}`,
       version: 1,
       kind,
-      effectiveOn: "2026-11-23",
+      effectiveOn: today,
       postedAt: now,
       postedBy: "mem_1",
       currency: "EUR",
       lines,
       valueMinor: valueOfLines(lines),
     };
-    const posting = postingOf(document);
-    if (posting) {
+    for (const posting of postingsOf(document)) {
       checkBalanced(posting.transaction.postings);
       for (const { account, commodity, amount } of posting.transaction.postings) {
         const key = `${account} ${commodity}`;
@@ -106,20 +107,20 @@ class World {
   }
 
   take(one: Step): void {
-    const { stock, method } = this;
+    const { stock, terms } = this;
     switch (one.kind) {
       case "receipt":
-        this.post(one.kind, received(stock, method, one.lines));
+        this.post(one.kind, received(stock, terms, one.lines));
         return;
       case "shipment":
       case "write-off":
-        this.post(one.kind, issued(stock, method, one.lines));
+        this.post(one.kind, issued(stock, terms, one.lines));
         return;
       case "transfer":
-        this.post(one.kind, transferred(stock, one.lines));
+        this.post(one.kind, transferred(stock, terms, one.lines));
         return;
       case "count":
-        this.post(one.kind, counted(stock, method, one.lines));
+        this.post(one.kind, counted(stock, terms, one.lines));
         return;
       case "reserve": {
         const lines = [
@@ -139,7 +140,7 @@ class World {
         const lots: Lot[] = one.n % 2 && first ? [{ ...first, quantity: 1 }] : openLots(reservation);
         const way = one.kind === "release" ? "released" : "shipped";
         const free = freed(stock, reservation, lots, way, now);
-        if (way === "shipped") this.post("shipment", issued(free.stock, method, lots));
+        if (way === "shipped") this.post("shipment", issued(free.stock, terms, lots));
         else this.stock = free.stock;
         this.reservations[at] = free.reservation;
         return;
@@ -148,7 +149,7 @@ class World {
         const at = one.n % Math.max(1, this.shipments.length);
         const shipment = this.shipments[at];
         if (!shipment) return;
-        const back = returned(stock, method, shipment, [{ line: 0, quantity: one.quantity }]);
+        const back = returned(stock, terms, shipment, [{ line: 0, quantity: one.quantity }]);
         this.post("return", back);
         this.shipments[at] = back.shipment;
       }
@@ -224,11 +225,17 @@ const main = (productId: string, some: number): Lot => ({
 });
 
 describe("what is not there", () => {
-  const stock = received(empty, "average", [{ ...main(products[0], 5), costMinor: 500 }]).stock;
+  const stock = received(empty, { method: "average", on: today, today }, [
+    { ...main(products[0], 5), costMinor: 500 },
+  ]).stock;
 
   test("is refused by naming each line that is short, by how much, and which product", () => {
     expect(() =>
-      issued(stock, "average", [main(products[0], 3), main(products[0], 4), main(products[1], 1)]),
+      issued(stock, { method: "average", on: today, today }, [
+        main(products[0], 3),
+        main(products[0], 4),
+        main(products[1], 1),
+      ]),
     ).toThrow(
       expect.objectContaining({
         code: "stock.insufficient",
@@ -243,14 +250,21 @@ describe("what is not there", () => {
 
   test("reserved goods are there for their reservation alone", () => {
     const held = reserved(stock, { id: "rsv_1", ownerId: "mem_1" }, [main(products[0], 4)], now);
-    expect(() => issued(held.stock, "average", [main(products[0], 2)])).toThrow(/stock\.insufficient/);
-    expect(() => counted(held.stock, "average", [{ ...main(products[0], 1), countedQuantity: 3 }])).toThrow(
+    expect(() => issued(held.stock, { method: "average", on: today, today }, [main(products[0], 2)])).toThrow(
       /stock\.insufficient/,
     );
+    expect(() =>
+      counted(held.stock, { method: "average", on: today, today }, [
+        { ...main(products[0], 1), countedQuantity: 3 },
+      ]),
+    ).toThrow(/stock\.insufficient/);
     const free = freed(held.stock, held.reservation, [main(products[0], 4)], "shipped", now);
     expect(free.reservation.state).toBe("shipped");
     expect(
-      levelOf(issued(free.stock, "average", [main(products[0], 4)]).stock, main(products[0], 1)),
+      levelOf(
+        issued(free.stock, { method: "average", on: today, today }, [main(products[0], 4)]).stock,
+        main(products[0], 1),
+      ),
     ).toMatchObject({
       onHand: 1,
       reserved: 0,
@@ -262,18 +276,24 @@ describe("what is not there", () => {
 });
 
 test("goods come back at the cost at which they left, to the last minor unit, and never more than left", () => {
-  const stock = received(empty, "fifo", [{ ...main(products[0], 3), costMinor: 100 }]).stock;
-  const out = issued(stock, "fifo", [main(products[0], 3)]);
+  const stock = received(empty, { method: "fifo", on: today, today }, [
+    { ...main(products[0], 3), costMinor: 100 },
+  ]).stock;
+  const out = issued(stock, { method: "fifo", on: today, today }, [main(products[0], 3)]);
   const world = new World("fifo");
   let shipment = world.post("shipment", out);
   let at = out.stock;
   const back: DocumentLine[] = [];
   for (let n = 0; n < 3; n++) {
-    const one = returned(at, "fifo", shipment, [{ line: 0, quantity: 1 }]);
+    const one = returned(at, { method: "fifo", on: today, today }, shipment, [{ line: 0, quantity: 1 }]);
     [at, shipment] = [one.stock, one.shipment];
     back.push(...one.lines);
   }
   expect(back.map(({ valueMinor }) => valueMinor)).toEqual([33, 34, 33]);
-  expect(() => returned(at, "fifo", shipment, [{ line: 0, quantity: 1 }])).toThrow(/stock\.beyond-shipment/);
-  expect(() => returned(at, "fifo", shipment, [{ line: 1, quantity: 1 }])).toThrow(/stock\.beyond-shipment/);
+  expect(() =>
+    returned(at, { method: "fifo", on: today, today }, shipment, [{ line: 0, quantity: 1 }]),
+  ).toThrow(/stock\.beyond-shipment/);
+  expect(() =>
+    returned(at, { method: "fifo", on: today, today }, shipment, [{ line: 1, quantity: 1 }]),
+  ).toThrow(/stock\.beyond-shipment/);
 });

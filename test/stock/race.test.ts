@@ -65,7 +65,7 @@ test.each(["average", "fifo"] as const)(
         /^is short by (\d+): (\d+) of (\d+) are available$/.exec(refusal.fields[0]?.reason ?? "") ?? [];
       expect(Number(short)).toBe(Number(wanted) - Number(available));
       expect(Number(short)).toBeGreaterThan(0);
-      expect(refusal.detail).toBe(`Short: ${short} of ${product.id}.`);
+      expect(refusal.detail).toBe(`Short: ${short} piece of The last.`);
     }
     expect(await call.readStockOfProduct({ params: { productId: product.id } })).toMatchObject({
       quantity: 0,
