@@ -1,6 +1,7 @@
 import { mkdir, readFile, rm } from "node:fs/promises";
 import path from "node:path";
 import * as z from "zod";
+import { environmentAt, momentOfDay } from "../test/calendar/moments.ts";
 import { staticChecks } from "./check.ts";
 import { report, root, run } from "./step.ts";
 
@@ -18,8 +19,14 @@ interface Count {
 
 const Package = z.object({ scripts: z.record(z.string(), z.string()) });
 
-/** The README's test command, with a count of what it ran. A file that cannot be loaded counts as one failure. */
+/**
+ * The README's test command, with a count of what it ran. A file that cannot be loaded counts as one failure. It runs at
+ * the moment of the calendar whose turn it is today, so that what depends on the day is found in the course of a month.
+ */
 const tests = async (): Promise<Count> => {
+  const now = new Date();
+  const { number, moment } = momentOfDay(now.getUTCDate());
+  console.log(`npm test at moment ${number}: ${moment.name} (${moment.startsAt}, ${moment.timeZone})`);
   const file = path.join(root, ".build", "test-results.json");
   await mkdir(path.dirname(file), { recursive: true });
   await rm(file, { force: true });
@@ -27,7 +34,7 @@ const tests = async (): Promise<Count> => {
     "npm test",
     "npm",
     ["test", "--", "--reporter=dot", "--reporter=json", `--outputFile.json=${file}`],
-    { show: true },
+    { show: true, env: environmentAt(moment, now.getTime()) },
   );
   console.log(`${passed ? "ok    " : "FAILED"} npm test (${seconds.toFixed(1)} s)`);
   const text = await readFile(file, "utf8").catch(() => undefined);

@@ -25,6 +25,8 @@ export const functionEnvironment = (fn: FunctionModel, endpoints: Endpoints): Re
   _HANDLER: fn.handler,
   LANG: "en_US.UTF-8",
   PATH: process.env.PATH ?? "",
+  // What is loaded into this process by these options (a debugger, a shifted clock) is loaded into the functions too.
+  ...(process.env.NODE_OPTIONS === undefined ? {} : { NODE_OPTIONS: process.env.NODE_OPTIONS }),
   AWS_ENDPOINT_URL: endpoints.aws,
   AWS_ENDPOINT_URL_DYNAMODB: endpoints.dynamodb,
   // There is no X-Ray daemon on one machine.

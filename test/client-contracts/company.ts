@@ -2,14 +2,13 @@ import { randomUUID } from "node:crypto";
 import { clientOf } from "../../functions/client.ts";
 import { allRoutes } from "../../functions/routes.ts";
 import { newTenant, settle, stackUrl, tokenFor } from "../support/client.ts";
+import { dayFromToday } from "../support/days.ts";
 
 /** The API as the bearer of a token calls it. */
 export const as = (token: string) => clientOf(allRoutes, { baseUrl: stackUrl(), token });
 export type Api = ReturnType<typeof as>;
 
-const dayMs = 86_400_000;
-/** The day so many days from today, in UTC. */
-export const day = (days: number): string => new Date(Date.now() + days * dayMs).toISOString().slice(0, 10);
+export const day = dayFromToday;
 
 /** A client with a counterparty. */
 export const newClient = async (api: Api, ownerId?: string) => {
@@ -24,9 +23,9 @@ export const newClient = async (api: Api, ownerId?: string) => {
   return { clientId: client.id, counterpartyId: whole.counterparties[0]?.id ?? "" };
 };
 
-/** A company of the test's own whose day is that of UTC, with a client and whoever it hires. */
+/** A company of the test's own, with a client and whoever it hires. */
 export const company = async () => {
-  const tenant = await newTenant({ currency: "EUR", timeZone: "UTC" });
+  const tenant = await newTenant({ currency: "EUR" });
   const admin = as(tenant.token);
   const hire = async (role: "manager" | "head" | "marketer" | "accountant" | "auditor" | "warehouse") => {
     const email = `${randomUUID()}@test.example`;

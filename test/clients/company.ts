@@ -14,7 +14,7 @@ export type Api = ReturnType<typeof as>;
 
 /** A company of the test's own in Romania, and whoever it hires. */
 export const company = async () => {
-  const tenant = await newTenant({ country: "RO", timeZone: "Europe/Bucharest" });
+  const tenant = await newTenant({ country: "RO" });
   const admin = as(tenant.token);
   const team = async (name: string) => (await admin.createTeam({ body: { name } })).id;
   const hire = async (role: "manager" | "head" | "marketer" | "auditor" | "warehouse", teamId?: string) => {

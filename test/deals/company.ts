@@ -13,7 +13,7 @@ export const as = (token: string) => clientOf(routes, { baseUrl: stackUrl(), tok
 
 /** A company of the test's own: its admin, and whoever it hires. */
 export const company = async () => {
-  const { token, adminMemberId } = await newTenant({ currency: "EUR", timeZone: "Europe/Bucharest" });
+  const { token, adminMemberId } = await newTenant({ currency: "EUR" });
   const admin = as(token);
   const team = async (name: string) => (await admin.createTeam({ body: { name } })).id;
   const hire = async (role: "manager" | "head" | "auditor" | "warehouse", teamId?: string) => {

@@ -7,14 +7,7 @@ import { newTenant, settle, stackUrl, tokenFor } from "../support/client.ts";
 const callAs = (token: string) => clientOf(allRoutes, { baseUrl: stackUrl(), token });
 export type Call = ReturnType<typeof callAs>;
 
-/** The tenant's day, so many days from today. */
-export const dayFrom = (days: number): string =>
-  new Intl.DateTimeFormat("en-CA", {
-    timeZone: "Europe/Bucharest",
-    year: "numeric",
-    month: "2-digit",
-    day: "2-digit",
-  }).format(Date.now() + days * 86_400_000);
+export { dayFromToday as dayFrom } from "../support/days.ts";
 
 /** A Romanian company with one client of two counterparties. */
 export const newFinanceCompany = async ({ currency = "RON" } = {}) => {

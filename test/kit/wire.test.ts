@@ -40,6 +40,8 @@ beforeEach(async () => {
       heard.push({ path: request.url, headers: request.headers, body: JSON.parse(text) });
       const answer = (answers.length > 1 ? answers.shift() : answers[0]) ?? "hang up";
       if (answer === "hang up") return response.destroy();
+      // Node writes the machine's time there, and the SDK would correct its clock by it.
+      response.sendDate = false;
       response.writeHead(answer.status, { "x-amzn-requestid": "request-1", ...answer.headers });
       return response.end(JSON.stringify(answer.body));
     });

@@ -17,7 +17,7 @@ export const booksAs = (token: string) => clientOf(ledgerRoutes, { baseUrl: stac
 export type Books = ReturnType<typeof booksAs>;
 
 export const newBooks = async () => {
-  const tenant = await newTenant({ currency: "EUR", timeZone: "Europe/Bucharest" });
+  const tenant = await newTenant({ currency: "EUR" });
   return { ...tenant, books: booksAs(tenant.token) };
 };
 

@@ -356,7 +356,10 @@ describe("the accounts of clients", () => {
       await books.readClientTurnover({ params: { clientId: client.id }, query: { year: 2025 } }),
     ).toMatchObject({ revenue: 0, months: [] });
     const { books: more, client: another } = await made();
-    await more.reverseTransaction({ params: { transactionId: "s1" }, body: { id: "s1-back" } });
+    await more.reverseTransaction({
+      params: { transactionId: "s1" },
+      body: { id: "s1-back", effectiveOn: "2026-03-31" },
+    });
     const left = await more.readClientTurnover({
       params: { clientId: another.id },
       query: { year: 2026 },

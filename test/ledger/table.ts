@@ -6,8 +6,11 @@ import type { Database } from "../../functions/kit/table/database.ts";
 import { Store } from "../../functions/kit/table/store.ts";
 import type { PostingContext } from "../../functions/ledger/posting.ts";
 
+/** The clock of these tests stands still, so that their days and months are the same whenever they run. */
+export const testNowMs = Date.UTC(2026, 10, 23, 12);
+
 /** What a request would give: a context that posts on a table of the test's own. */
-export const contextOn = (database: Database, tenantId: string, atMs = Date.now()): PostingContext => {
+export const contextOn = (database: Database, tenantId: string, atMs = testNowMs): PostingContext => {
   const store = new Store(database, tenantId);
   const now = instantOf(atMs);
   const fresh = (kind: Parameters<PostingContext["newId"]>[0]) => newId(kind, atMs, systemEntropy);

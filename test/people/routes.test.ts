@@ -8,7 +8,7 @@ const as = (token: string) => clientOf(allRoutes, { baseUrl: stackUrl(), token }
 type Api = ReturnType<typeof as>;
 
 const company = async () => {
-  const tenant = await newTenant({ currency: "EUR", timeZone: "UTC" });
+  const tenant = await newTenant({ currency: "EUR" });
   const admin = as(tenant.token);
   const hire = async (
     role: "manager" | "head" | "marketer" | "accountant" | "auditor" | "warehouse",
@@ -208,7 +208,8 @@ describe("time", () => {
       { account: "labour-absorbed", type: "liability", debit: 0, credit: cost },
       { account: "labour-cost", type: "expense", debit: cost, credit: 0 },
     ]);
-    expect((await mine.admin.readCompanyProfit()).timeMinor).toBe(cost);
+    const query = { from: "2026-06", to: "2026-06" };
+    expect((await mine.admin.readCompanyProfit({ query })).timeMinor).toBe(cost);
   });
 
   test("is not posted into a locked period, and the account of a day is opened by nobody else", async () => {
@@ -232,7 +233,10 @@ describe("time", () => {
     });
     const back = await mine.admin.reverseTime({ params, body: { effectiveOn: "2026-07-01" } });
     expect(back.reversal?.on).toBe("2026-07-01");
-    const profit = await mine.admin.readClientProfit({ params: { clientId } });
+    const profit = await mine.admin.readClientProfit({
+      params: { clientId },
+      query: { from: "2026-06", to: "2026-07" },
+    });
     expect(profit.months.map(({ month, timeMinor }) => [month, timeMinor])).toEqual([
       ["2026-06", 1000],
       ["2026-07", -1000],

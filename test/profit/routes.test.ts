@@ -72,7 +72,7 @@ const sumsOf = (kept: readonly Kept[]): Sums => {
 
 /** A history over two years: sales, discounts, costs, income without a name, reversals; some of it of no client. */
 const history = async () => {
-  const tenant = await newTenant({ currency: "EUR", timeZone: "UTC" });
+  const tenant = await newTenant({ currency: "EUR" });
   const api = as(tenant.token);
   await api.openAccount({ body: { path: "commission", type: "income", mayGoBelowZero: true } });
   const parties = await Promise.all(

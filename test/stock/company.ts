@@ -4,7 +4,7 @@ import { newTenant, stackUrl } from "../support/client.ts";
 
 /** A tenant of the test's own. */
 export const newCompany = async () => {
-  const tenant = await newTenant({ currency: "EUR", timeZone: "Europe/Bucharest" });
+  const tenant = await newTenant({ currency: "EUR" });
   return { ...tenant, call: clientOf(allRoutes, { baseUrl: stackUrl(), token: tenant.token }) };
 };
 export type Company = Awaited<ReturnType<typeof newCompany>>;

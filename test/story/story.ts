@@ -5,18 +5,13 @@
 import { randomUUID } from "node:crypto";
 import { clientOf } from "../../functions/client.ts";
 import { allRoutes } from "../../functions/routes.ts";
+import { dayFromToday } from "../support/days.ts";
 import { type Call, type Figures, figuresNow, type Subject } from "./figures.ts";
 
 export interface Step {
   readonly title: string;
   readonly figures: Figures;
 }
-
-/** The tenant's day, so many days from now. */
-const dayFrom = (nowMs: number, days: number): string =>
-  new Intl.DateTimeFormat("en-CA", { timeZone: "Europe/Bucharest", dateStyle: "short" }).format(
-    nowMs + days * 86_400_000,
-  );
 
 /** Rates of the euro in lei, by how many days ago they were good first. */
 const rates = { 70: "4.97", 30: "5.02", 10: "4.90", 2: "4.95" };
@@ -68,7 +63,7 @@ const one = <T>(value: T | undefined, what: string): T => {
 
 /** The story, step by step, with what the system says after each. @param nowMs of the stack's clock */
 export async function* story(call: Call, nowMs: number): AsyncGenerator<Step, void, undefined> {
-  const day = (ago: number) => dayFrom(nowMs, -ago);
+  const day = (ago: number) => dayFromToday(-ago, "Europe/Bucharest", nowMs);
   const subject = await opened(call, day);
   const { clientId, products, counterparties } = subject;
   const [machines, coffee] = [one(products.machines, "machine").id, one(products.coffee, "coffee").id];

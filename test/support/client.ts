@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { inject } from "vitest";
 import * as z from "zod";
+import { companyZone } from "./days.ts";
 
 /** The address of the stack that the tests of this run share. */
 export const stackUrl = (): string => inject("stackUrl");
@@ -42,7 +43,13 @@ export interface TenantWishes {
 /** A tenant of the test's own, empty but for its admin. */
 export const newTenant = async (wishes: TenantWishes = {}): Promise<TestTenant> => {
   const adminEmail = `admin-${randomUUID()}@test.example`;
-  const made = await post("/_local/tenants", { name: "Test", preset: "full", ...wishes, adminEmail });
+  const made = await post("/_local/tenants", {
+    name: "Test",
+    preset: "full",
+    timeZone: companyZone,
+    ...wishes,
+    adminEmail,
+  });
   return { ...Tenant.parse(made), adminEmail, token: await tokenFor(adminEmail) };
 };
 

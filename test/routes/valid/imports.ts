@@ -10,10 +10,13 @@ const mapping = {
   ],
 } as const;
 
+/** So many rows that the import is still under way when the next request comes. */
+const manyRows = `sku;name\n${Array.from({ length: 3_000 }, (_, n) => `X-${n};Y\n`).join("")}`;
+
 const anotherImport = ({ call }: Company) =>
   call.createImport({
     body: {
-      text: "sku;name\nX;Y\n",
+      text: manyRows,
       dryRun: true,
       mapping: { ...mapping, identifiedBy: ["sku"], fields: [...mapping.fields] },
     },
