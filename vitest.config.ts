@@ -1,4 +1,5 @@
 import { defineConfig } from "vitest/config";
+import { hangLimitMs } from "./test/support/until.ts";
 
 export default defineConfig({
   test: {
@@ -8,7 +9,9 @@ export default defineConfig({
     env: { POWERTOOLS_LOG_LEVEL: "SILENT" },
     // One by itself leaves a core to wait: a test waits for the stack most of its time. The default leaves one core free.
     maxWorkers: 2,
-    testTimeout: 30_000,
-    hookTimeout: 120_000,
+    // They end what hangs. A test waits for a state, and a busy machine is given the time that it needs.
+    testTimeout: 600_000,
+    hookTimeout: 600_000,
+    expect: { poll: { timeout: hangLimitMs, interval: 50 } },
   },
 });

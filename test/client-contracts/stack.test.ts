@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Api, StackProcess } from "../crash/process.ts";
+import { until } from "../support/until.ts";
 
 const folder = mkdtempSync(path.join(tmpdir(), "clientela-contracts-"));
 const stack = new StackProcess(folder);
@@ -30,14 +31,6 @@ const dayIn = async (days: number): Promise<string> => {
   return new Date(Date.parse(now) + days * 86_400_000).toISOString().slice(0, 10);
 };
 
-const mostLooks = 1_000;
-const until = async (what: string, is: () => Promise<boolean>): Promise<void> => {
-  for (let looks = 0; looks < mostLooks; looks++) {
-    if (await is()) return;
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-  throw new Error(`it never came that ${what}`);
-};
 const reminders = async (contractId: string) =>
   (await stack.events())
     .filter(({ type, detail }) => type === "contract.expiring" && detail.data.contractId === contractId)
@@ -79,4 +72,4 @@ test("a contract reminds by itself when its day has come, once, also after faili
   await stack.settle();
   expect(await reminders(contract.id)).toEqual([validTo]);
   expect((await api.readContract({ params })).remindedOf).toEqual([validTo]);
-}, 60_000);
+});

@@ -6,7 +6,7 @@ import type { Client } from "../../functions/client.ts";
 import { clientOf } from "../../functions/client.ts";
 import { allRoutes } from "../../functions/routes.ts";
 
-const startLimitMs = 120_000;
+const startLimitMs = 600_000;
 const start = path.resolve(import.meta.dirname, "../../infra/local/start.ts");
 
 export type Api = Client<typeof allRoutes>;

@@ -17,7 +17,7 @@ export interface Round extends Verdict {
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
-const answersLimitMs = 60_000;
+const answersLimitMs = 600_000;
 
 const answered = async (journal: Journal, wanted: number): Promise<void> => {
   const deadline = performance.now() + answersLimitMs;

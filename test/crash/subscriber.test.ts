@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { until } from "../support/until.ts";
 import { type Api, StackProcess } from "./process.ts";
 
 const folder = mkdtempSync(path.join(tmpdir(), "clientela-subscriber-"));
@@ -34,14 +35,6 @@ const deadLetters = async () => {
 };
 const delivery = async () => (await stack.state()).deliveries.find((one) => one.function === subscriber);
 
-const mostLooks = 1_000;
-const until = async (what: string, is: () => Promise<boolean>): Promise<void> => {
-  for (let looks = 0; looks < mostLooks; looks++) {
-    if (await is()) return;
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-  throw new Error(`it never came that ${what}`);
-};
 /** Retries come when their time has come, which is now. */
 const untilDead = async (): Promise<void> =>
   until("it is a dead letter", async () => {

@@ -251,7 +251,7 @@ describe("an override", () => {
     });
     const { id: importId } = await call.createImport({ body });
     const job = () => call.readImport({ params: { importId } });
-    await expect.poll(job, { timeout: 30_000, interval: 200 }).toMatchObject({
+    await expect.poll(job).toMatchObject({
       status: "done",
       counts: { made: 2 },
     });

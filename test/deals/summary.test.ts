@@ -98,7 +98,7 @@ beforeAll(async () => {
     products.push((await api.createProduct({ body: { code, name: `Product ${code}` } })).id);
   deals = await grow();
   await settle();
-}, 120_000);
+});
 
 /** The share of a deal in each of its places, by the definition in words. */
 const sharesOf = (deal: Deal, by: Dimension, product: string | undefined): [string, number][] => {

@@ -9,6 +9,7 @@ import type { MappingInput } from "../../domain/imports/mapping.ts";
 import { clientOf, itemsOf } from "../../functions/client.ts";
 import { allRoutes } from "../../functions/routes.ts";
 import { newTenant, stackUrl, type TestTenant } from "../support/client.ts";
+import { until } from "../support/until.ts";
 
 const products: MappingInput = {
   entity: "products",
@@ -35,12 +36,9 @@ const upload = async (tenant: TestTenant, bytes: Uint8Array): Promise<string> =>
 };
 
 const ended = async (tenant: TestTenant, { id }: Pick<Import, "id">): Promise<Import> => {
-  for (let look = 0; look < 200; look++) {
-    const job = await apiOf(tenant).readImport({ params: { importId: id } });
-    if (job.status !== "waiting" && job.status !== "running") return job;
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-  throw new Error("the import does not come to an end");
+  const read = () => apiOf(tenant).readImport({ params: { importId: id } });
+  await until("the import ends", async () => !["waiting", "running"].includes((await read()).status));
+  return read();
 };
 
 const bodyFor = (body: { uploadId?: string; text?: string; mapping: MappingInput }) => NewImport.parse(body);
@@ -197,7 +195,7 @@ describe("npm run import", () => {
     expect(first.output).toContain('line 5, Grup: "Nimeni" names none of the clients by identity');
     const second = await run(...profile);
     expect(lineOf(second.output).slice(1, 7)).toEqual(["done", "4", "0", "2", "0", "2"]);
-  }, 60_000);
+  });
 
   it("says what it lacks", async () => {
     expect(await run(folder)).toMatchObject({

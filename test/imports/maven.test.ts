@@ -93,7 +93,7 @@ describe.runIf(there)("the profile maven-crm on the files as they were published
         ]),
       ),
     );
-  }, 300_000);
+  });
 
   const imported = async (
     kind: "members" | "clients" | "deals",
@@ -144,7 +144,7 @@ describe.runIf(there)("the profile maven-crm on the files as they were published
       amountMinor: 105_400,
       currency: "USD",
     });
-  }, 120_000);
+  });
 
   it("puts agents into the teams of their managers, and subsidiaries under their parents", async () => {
     const rows = columns("sales_teams.csv");

@@ -271,5 +271,5 @@ describe("an import of sales", () => {
       });
       expect(change).toEqual({ cash: sumOf(rows), revenue: -sumOf(rows) });
     }
-  }, 60_000);
+  });
 });

@@ -67,7 +67,7 @@ test("a request in a Lambda leaves its own subsegment and one for its call to th
   });
   try {
     await new Promise((resolve) => lambda.once("exit", resolve));
-    await expect.poll(() => sent.length, { timeout: 5000 }).toBe(2);
+    await expect.poll(() => sent.length).toBe(2);
   } finally {
     lambda.kill();
   }

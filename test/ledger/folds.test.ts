@@ -154,5 +154,5 @@ describe("years that are locked, read as one figure", () => {
       Item: { ...item, record: { S: textOf({ ...record, sum: String((record.sum ?? 0n) + 1n) }) } },
     });
     expect(await recounted()).toMatchObject({ kind: "page", account, commodity: "EUR", year: 2024 });
-  }, 120_000);
+  });
 });

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Api, StackProcess } from "../crash/process.ts";
+import { until } from "../support/until.ts";
 
 const folder = mkdtempSync(path.join(tmpdir(), "clientela-pending-"));
 const stack = new StackProcess(folder);
@@ -21,14 +22,6 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-const mostLooks = 1_000;
-const until = async (what: string, is: () => Promise<boolean>): Promise<void> => {
-  for (let looks = 0; looks < mostLooks; looks++) {
-    if (await is()) return;
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-  throw new Error(`it never came that ${what}`);
-};
 /** Moves the clock; tokens expire by it. */
 const advance = async (duration: string): Promise<void> => {
   await stack.local("POST", "clock", { advance: duration });

@@ -212,7 +212,7 @@ describe.each(Object.entries(databases))("the table in memory beside %s", (name,
     await table?.stop();
   });
 
-  test("does and answers the same, whatever is written and asked", { timeout: 240_000 }, async ({ skip }) => {
+  test("does and answers the same, whatever is written and asked", async ({ skip }) => {
     skip(!table, `${name} is not to be had on this machine`);
     const real = table?.open() ?? expect.fail("no table");
     await fc.assert(

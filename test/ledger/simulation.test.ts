@@ -8,9 +8,8 @@ const sequences = 100;
 const firstSeed = 20_261_124;
 /** In which each of the faults has to be found. */
 const mostSearched = 120;
-const timeout = 240_000;
 
-describe("the ledger against a list of what was posted", { timeout }, () => {
+describe("the ledger against a list of what was posted", () => {
   test("says the same after every write, whatever runs at once, conflicts, is throttled, lost or killed", async () => {
     const told = newTold();
     for (let n = 0; n < sequences; n++) await runHistory(firstSeed + n, { operations }, told);
@@ -33,7 +32,7 @@ describe("the ledger against a list of what was posted", { timeout }, () => {
   });
 });
 
-describe("a fault that is put into the engine is found", { timeout }, () => {
+describe("a fault that is put into the engine is found", () => {
   test.each(Object.entries(faults))("%s", async (_name, { tampering, found }) => {
     const texts: string[] = [];
     // It may show in several ways; what it is has to be said plainly by one of them.

@@ -132,7 +132,7 @@ describe("verify, after somebody had a hand on the table,", () => {
       }
     }
     expect(await faultOf()).toBeUndefined();
-  }, 180_000);
+  });
 
   test("names a transaction that was changed and given a fitting hash", async () => {
     for (const one of await longestChain()) {

@@ -292,17 +292,6 @@ export const readRecords = (file: string): Record<string, unknown>[] => {
   }
 };
 
-const waitLimitMs = 20_000;
-
-/** Waits until a condition holds; fails when it does not within 20 seconds. */
-export const until = async (what: string, holds: () => boolean | Promise<boolean>): Promise<void> => {
-  for (let waitedMs = 0; waitedMs < waitLimitMs; waitedMs += 20) {
-    if (await holds()) return;
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-  throw new Error(`waited in vain: ${what}`);
-};
-
 /** Sends JSON and reads JSON. */
 export const send = async (
   url: string,

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test } from "vitest";
-import { type Fixture, lambda, listener, route, runFixture, send, until } from "./assembly.ts";
+import { until } from "../support/until.ts";
+import { type Fixture, lambda, listener, route, runFixture, send } from "./assembly.ts";
 
 let fixture: Fixture;
 afterEach(() => fixture.remove());

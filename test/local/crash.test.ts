@@ -7,7 +7,8 @@ import path from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { runMachine } from "../../infra/local/machine.ts";
 import { openDataFolder } from "../../infra/local/state.ts";
-import { readRecords, send, until, writeAssembly } from "./assembly.ts";
+import { until } from "../support/until.ts";
+import { readRecords, send, writeAssembly } from "./assembly.ts";
 
 let folder: string;
 const running: ChildProcess[] = [];

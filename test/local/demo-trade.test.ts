@@ -92,4 +92,4 @@ test("the demo company trades through the API, in every state, and a start that 
 
   expect(await makeTrade(trade)).toEqual(counts);
   expect(await books()).toEqual(before);
-}, 180_000);
+});

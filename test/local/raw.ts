@@ -1,6 +1,6 @@
 import { connect } from "node:net";
 
-const limitMs = 10_000;
+const limitMs = 120_000;
 
 /** Sends these bytes to an address and reads what comes back until the other side closes. */
 export const sendBytes = (url: string, bytes: string | Uint8Array): Promise<string> => {

@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { afterEach, describe, expect, test } from "vitest";
 import { timesOf } from "../../infra/local/schedule-times.ts";
-import { type Fixture, runFixture, send, sweeper, until } from "./assembly.ts";
+import { until } from "../support/until.ts";
+import { type Fixture, runFixture, send, sweeper } from "./assembly.ts";
 
 const seed = 20261123;
 

@@ -1,15 +1,7 @@
 import { afterEach, describe, expect, test } from "vitest";
 import { type DatabaseWay, dynamoDbLocal, dynoxide } from "../../infra/local/dynamodb.ts";
-import {
-  consumer,
-  type Fixture,
-  lambda,
-  type Resources,
-  route,
-  runFixture,
-  send,
-  until,
-} from "./assembly.ts";
+import { until } from "../support/until.ts";
+import { consumer, type Fixture, lambda, type Resources, route, runFixture, send } from "./assembly.ts";
 
 let fixture: Fixture;
 afterEach(() => fixture.remove());
@@ -125,7 +117,7 @@ test("on DynamoDB Local a consumer takes every record too, across a restart", as
   await until("the last is taken", () => done().includes("after"));
   expect(done()).toEqual([...names, "after"]);
   expect(await tablesAsForeignPage()).toEqual({ readable: false, TableNames: [] });
-}, 180_000);
+});
 
 /** What a page of another origin would be told by the database, did it find it. */
 const tablesAsForeignPage = async () => {

@@ -4,7 +4,7 @@ import path from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { Clock } from "../../infra/local/clock.ts";
 import { FunctionRunner } from "../../infra/local/workers.ts";
-import { until } from "./assembly.ts";
+import { until } from "../support/until.ts";
 
 let folder: string;
 let runner: FunctionRunner;

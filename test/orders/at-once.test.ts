@@ -192,5 +192,5 @@ describe("what six do at once with orders, goods and money of one client", () =>
       cursor = next;
     }
     expect.fail("verify comes to no end");
-  }, 240_000);
+  });
 });

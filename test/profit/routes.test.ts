@@ -170,7 +170,7 @@ describe("profit of a generated history", () => {
   let past: Awaited<ReturnType<typeof history>>;
   beforeAll(async () => {
     past = await history();
-  }, 60_000);
+  });
 
   test.each(periods)("of each client, counterparty and product is that of the model: %o", async (query) => {
     const { api, parties, products, kept } = past;

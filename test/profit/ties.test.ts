@@ -93,7 +93,7 @@ describe.each([20_261_124, 7])(
             product: productId ?? links.productId,
           })),
       );
-    }, 120_000);
+    });
 
     const within = ({ from, to }: { from: string; to: string }) =>
       lines.filter(({ month }) => from <= month && month <= to);

@@ -92,7 +92,7 @@ describe.each(routesWithBody)("$method $path", (route) => {
     }
     for (const most of numbers)
       await tried(withLeaves(request.body, (leaf) => (typeof leaf === "number" ? most : leaf)));
-  }, 120_000);
+  });
 });
 
 const queryOf = ({ operation }: Route): string[] =>
@@ -108,7 +108,7 @@ describe.each(guardedRoutes.filter((route) => queryOf(route).length > 0))("$meth
         const answer = await send(route, { token: company.token, params, query: { [name]: value } });
         expect(answer.status, `${name}=${value}: ${answer.text}`).toBeLessThan(500);
       }
-  }, 120_000);
+  });
 });
 
 describe.each(mutations)("$method $path", (route) => {
@@ -121,5 +121,5 @@ describe.each(mutations)("$method $path", (route) => {
     );
     for (const { status, text } of answers) expect(status, text).toBeLessThan(500);
     expect(answers.some(({ status }) => status < 300)).toBe(true);
-  }, 120_000);
+  });
 });

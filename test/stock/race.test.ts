@@ -135,4 +135,4 @@ test("shipments and releases of one reservation and reservations of the same goo
     reserved: open,
     available: 100 - shipped - open,
   });
-}, 60_000);
+});

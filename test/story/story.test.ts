@@ -210,4 +210,4 @@ test("from a quote to money, stock, claims, ageing, profit and the books are wha
   }
   expect(at).toBe(reckoned.length);
   expect(await verified(call)).toBe(13);
-}, 120_000);
+});
