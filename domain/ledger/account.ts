@@ -1,6 +1,4 @@
 import * as z from "zod";
-import { Failure } from "../kernel/errors.ts";
-import { exactNumber } from "../kernel/money.ts";
 import { Line } from "../kernel/text.ts";
 import { Instant } from "../kernel/time.ts";
 import { Commodity } from "./commodity.ts";
@@ -123,42 +121,5 @@ export const changedAccount = (account: Account, change: AccountChange): Account
     ...(limits === undefined ? {} : { limits: limits ?? undefined }),
     ...(mayGoBelowZero === undefined || account.type === "stock" ? {} : { mayGoBelowZero }),
     version: account.version + 1,
-  };
-};
-
-/** What stands on an account in one commodity, in its natural balance. */
-export interface Standing {
-  readonly commodity: Commodity;
-  readonly settled: bigint;
-  /** What pending transactions may take out, and bring in. */
-  readonly taken: bigint;
-  readonly brought: bigint;
-}
-
-/** The guard that a constrained account has in a commodity. */
-export interface Guard {
-  readonly commodity: Commodity;
-  readonly settled: number;
-  readonly available: number;
-  readonly room?: number;
-}
-
-/**
- * The guard by which an account is held to its constraints from now on.
- * @throws ledger.account-in-use where it breaks them as it stands
- */
-export const guardOf = (account: Account, { commodity, settled, taken, brought }: Standing): Guard => {
-  const available = settled - taken;
-  const limit = account.limits?.[commodity];
-  const room = limit === undefined ? undefined : BigInt(limit) - settled - brought;
-  if ((!account.mayGoBelowZero && available < 0n) || (room !== undefined && room < 0n))
-    throw new Failure("ledger.account-in-use", {
-      detail: `It has ${settled} of ${commodity}, ${available} of it available.`,
-    });
-  return {
-    commodity,
-    settled: exactNumber(settled),
-    available: exactNumber(available),
-    ...(room === undefined ? {} : { room: exactNumber(room) }),
   };
 };

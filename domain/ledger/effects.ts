@@ -1,7 +1,15 @@
 import { exactNumber } from "../kernel/money.ts";
 import type { Day, Instant, Month } from "../kernel/time.ts";
-import { type Account, type AccountPath, controlOf, isConstrained, natural } from "./account.ts";
+import {
+  type Account,
+  type AccountPath,
+  type AccountType,
+  controlOf,
+  isConstrained,
+  natural,
+} from "./account.ts";
 import { type Commodity, isCurrency } from "./commodity.ts";
+import { byDay, type DayAmount } from "./days.ts";
 import { isCounted, type Links, type Posting, type Transaction } from "./transaction.ts";
 
 /** The chains of a tenant, and the shards of what everybody posts to. */
@@ -49,6 +57,11 @@ export interface GuardChange {
   readonly brought: number;
   readonly mayGoBelowZero: boolean;
   readonly limit: number | undefined;
+  /** What is added to its natural balance by day of effect, in the order of the days; days of zero are left out. */
+  readonly days: readonly DayAmount[];
+  readonly type: AccountType;
+  /** It was changed since it was opened, so it may have been posted to before it had a guard. */
+  readonly wasChanged: boolean;
 }
 
 /**
@@ -185,10 +198,11 @@ const guardsOf = (
     for (const [counter, amount] of Object.entries(counters))
       sums.add(`${path} ${commodity}`, { account, commodity }, counter, amount);
   };
-  for (const posting of transactions.filter(isCounted).flatMap(({ postings }) => postings)) {
-    const moved = natural(accountOf(accounts, posting.account).type, BigInt(posting.amount));
-    add(posting, { settled: moved, available: moved, brought: moved });
-  }
+  for (const { postings, effectiveOn } of transactions.filter(isCounted))
+    for (const posting of postings) {
+      const moved = natural(accountOf(accounts, posting.account).type, BigInt(posting.amount));
+      add(posting, { settled: moved, available: moved, brought: moved, [effectiveOn]: moved });
+    }
   for (const { postings, sign } of reserving)
     for (const posting of postings) {
       const { taken, brought } = movesOf(accountOf(accounts, posting.account), posting.amount);
@@ -196,7 +210,7 @@ const guardsOf = (
     }
   return sums
     .entries()
-    .map(({ place: { account, commodity }, add: { settled = 0, available = 0, brought = 0 } }) => ({
+    .map(({ place: { account, commodity }, add: { settled = 0, available = 0, brought = 0, ...days } }) => ({
       account: account.path,
       commodity,
       settled,
@@ -204,6 +218,11 @@ const guardsOf = (
       brought,
       mayGoBelowZero: account.mayGoBelowZero,
       limit: account.limits?.[commodity],
+      days: Object.entries(days)
+        .map(([day, amount]) => ({ day, amount: BigInt(amount) }))
+        .sort(byDay),
+      type: account.type,
+      wasChanged: account.version > 1,
     }));
 };
 

@@ -1,4 +1,6 @@
 import { Failure, type FailureCatalogue } from "../kernel/errors.ts";
+import type { Day } from "../kernel/time.ts";
+import { amountText } from "./commodity.ts";
 
 export const ledgerFailures = {
   "ledger.unbalanced": {
@@ -56,20 +58,45 @@ export interface ShortageOf {
   /** What could be taken out, or (with a limit) brought in. */
   readonly available: number;
   readonly needed: number;
+  /** The first day on which it would break its constraint; absent: from now on, what is reserved counted in. */
+  readonly on?: Day | undefined;
+  /** The first day on which the same would be possible, where there is one. */
+  readonly possibleFrom?: Day | undefined;
 }
+
+const shortageText = (
+  code: "ledger.insufficient" | "ledger.limit-exceeded",
+  { account, commodity, available, needed, on, possibleFrom }: ShortageOf,
+): string => {
+  const amount = (of: number) => amountText(of, commodity);
+  const missing = amount(needed - available);
+  const laterDay = possibleFrom === undefined ? "" : `, or use ${possibleFrom} or a later day`;
+  if (code === "ledger.insufficient")
+    return (
+      `${account} has ${amount(available)} ${on === undefined ? "available" : `on ${on}`}; ` +
+      `${amount(needed)} are needed, ${missing} are missing. ` +
+      `Lower the amount, or first bring in what is missing${on === undefined ? "" : ` by ${on}`}${laterDay}.`
+    );
+  return (
+    `${account} has room for ${amount(available)}${on === undefined ? "" : ` on ${on}`}; ` +
+    `${amount(needed)} would come in, ${missing} too much. ` +
+    `Lower the amount, or first take out what is too much${on === undefined ? "" : ` by ${on}`}${laterDay}.`
+  );
+};
 
 /** The refusal of a constrained account; flows put it into words of their own by its numbers. */
 export class Shortage extends Failure {
   readonly shortage: ShortageOf;
 
   constructor(code: "ledger.insufficient" | "ledger.limit-exceeded", shortage: ShortageOf) {
-    const { account, commodity, available, needed } = shortage;
-    super(code, {
-      detail:
-        code === "ledger.insufficient"
-          ? `${account} has ${available} of ${commodity} available; ${needed} are needed.`
-          : `${account} has room for ${available} of ${commodity}; ${needed} would come in.`,
-    });
+    super(code, { detail: shortageText(code, shortage) });
     this.shortage = shortage;
   }
 }
+
+/**
+ * Whether others took what a change was decided on, so that it is to be decided anew. A shortage on an earlier day is
+ * none of these: it follows from the day that was asked for.
+ */
+export const isTakenByOthers = (error: unknown): boolean =>
+  error instanceof Shortage && error.shortage.on === undefined;

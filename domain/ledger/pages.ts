@@ -1,4 +1,6 @@
 import type { Day, Month } from "../kernel/time.ts";
+import { type AccountType, natural } from "./account.ts";
+import { byDay, type DayAmount } from "./days.ts";
 import { pageCounter } from "./effects.ts";
 
 /**
@@ -45,6 +47,20 @@ export const balanceOf = (pages: Iterable<LedgerPage>, { asOf, knownAt }: Balanc
     }
   }
   return sum;
+};
+
+/** What an account of a type moves on each day, in its natural balance, by its pages. Days of zero are left out. */
+export const daysOf = (pages: Iterable<LedgerPage>, type: AccountType): DayAmount[] => {
+  const sums = new Map<Day, bigint>();
+  for (const { month, counters } of pages)
+    for (const [name, amount] of counters) {
+      const day = countedBy(month, name)?.effectiveOn;
+      if (day !== undefined) sums.set(day, (sums.get(day) ?? 0n) + natural(type, amount));
+    }
+  return [...sums]
+    .filter(([, amount]) => amount !== 0n)
+    .map(([day, amount]) => ({ day, amount }))
+    .sort(byDay);
 };
 
 /**

@@ -10,7 +10,9 @@ import { Day } from "../kernel/time.ts";
  * say), `account` (it posts to an account that is not there). Of accounts: `posting` (a line of a statement does not say
  * what its transaction does, or no transaction brought it), `page` (a balance is not the sum of its lines), `control` (a
  * control account is not the sum of its members), `guard` (the balance that a constrained account is held to, or what it
- * has available, is not its balance less what is reserved; or more or less is reserved than pending transactions do).
+ * has available, is not its balance less what is reserved; or more or less is reserved than pending transactions do),
+ * `constraint` (on a day of its past a constrained account was below zero or over its limit, from before that was checked
+ * on every day; a transaction of an earlier day corrects it).
  * `turnover`: what was turned over is not what transactions brought.
  */
 export const VerificationFault = z
@@ -28,6 +30,7 @@ export const VerificationFault = z
       "page",
       "control",
       "guard",
+      "constraint",
       "turnover",
     ]),
     detail: z.string(),

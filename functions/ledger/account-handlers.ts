@@ -110,7 +110,9 @@ export const accountHandlers: Handlers<typeof accountRoutes> = {
     checkVersion(context, account);
     const changed = changedAccount(account, body);
     const renamedOnly = body.limits === undefined && body.mayGoBelowZero === undefined;
-    return context.save(change(changed, renamedOnly ? [] : await constrainedWrites(context.store, changed)));
+    return context.save(
+      change(changed, renamedOnly ? [] : await constrainedWrites(context.store, account, changed)),
+    );
   },
 
   async closeAccount({ params }, context) {

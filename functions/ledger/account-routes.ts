@@ -69,8 +69,9 @@ export const accountRoutes = {
     path: "/v1/ledger/accounts/{path}",
     summary: "Change the name or the constraints of an account",
     description:
-      "A new constraint is held against what stands on the account at that very moment. While others post without a " +
-      "pause it may not find one: 409 record.busy, to be tried again.",
+      "A new constraint has to hold on every day of the account's past and for what stands on it at that very moment; else " +
+      "409 ledger.account-in-use names the first day that breaks it. While others post without a pause it may not find " +
+      "such a moment: 409 record.busy, to be tried again.",
     params,
     body: AccountChange,
     status: 200,

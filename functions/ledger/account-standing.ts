@@ -1,9 +1,14 @@
 import { Failure } from "../../domain/kernel/errors.ts";
-import { type Account, guardOf, isConstrained, natural, type Standing } from "../../domain/ledger/account.ts";
+import { type Account, isConstrained } from "../../domain/ledger/account.ts";
+import { sumOfDays } from "../../domain/ledger/days.ts";
+import { type Guard, guardOf, type Standing } from "../../domain/ledger/guard.ts";
+import { daysOf } from "../../domain/ledger/pages.ts";
 import { mapParallel } from "../kit/parallel.ts";
+import { counterOf } from "../kit/table/counter.ts";
 import { type Item, itemKey } from "../kit/table/item.ts";
 import { mostItemsInTransaction, StaleWrite, type Store, type Write } from "../kit/table/store.ts";
 import { commoditiesOf } from "./commodities.ts";
+import { pageOf } from "./pages.ts";
 import { guardEntityName, guardKey, headKeys, headOf, headWrite, ledgerPartitions } from "./store.ts";
 
 /** More than the shards of a common account have in fifty years. */
@@ -11,26 +16,25 @@ const mostPages = 10_000;
 /** Commodities of an account that one change looks through. */
 const mostCommodities = 1000;
 
-const sumOf = (items: readonly Item[], pattern: RegExp): bigint =>
-  items
-    .flatMap((item) => Object.entries(item))
-    .reduce((sum, [name, value]) => (pattern.test(name) ? sum + BigInt(value.N ?? 0) : sum), 0n);
-
 /** What stands on an account, and whether it has a guard, be it one of constraints that it had earlier. */
 interface Found extends Standing {
   readonly guarded: boolean;
 }
 
+const heldIn = (items: readonly Item[], counter: "taken" | "brought"): bigint =>
+  items
+    .filter(({ sk }) => sk?.S?.startsWith("HELD#"))
+    .reduce((sum, item) => sum + counterOf(item, counter), 0n);
+
 const standingOf = async (store: Store, account: Account, commodity: string): Promise<Found> => {
   const pk = ledgerPartitions.balance(account.path, commodity);
   const items = await store.collection(pk, mostPages);
-  const held = items.filter(({ sk }) => sk?.S?.startsWith("HELD#"));
-  const pages = items.filter(({ sk }) => sk?.S?.startsWith("PAGE#"));
+  const pages = items.filter(({ sk }) => sk?.S?.startsWith("PAGE#")).map(pageOf);
   return {
     commodity,
-    settled: natural(account.type, sumOf(pages, /^e\d\di\d{8}$/)),
-    taken: sumOf(held, /^taken$/),
-    brought: sumOf(held, /^brought$/),
+    days: daysOf(pages, account.type),
+    taken: heldIn(items, "taken"),
+    brought: heldIn(items, "brought"),
     guarded: items.some(({ sk }) => sk?.S === "GUARD"),
   };
 };
@@ -53,7 +57,7 @@ const standingsOf = async (store: Store, account: Account): Promise<Found[]> => 
 /** Whether an account is at zero in every commodity, with nothing reserved. @throws limit.exceeded */
 const isEmpty = async (store: Store, account: Account): Promise<boolean> =>
   (await standingsOf(store, account)).every(
-    ({ settled, taken, brought }) => settled === 0n && taken === 0n && brought === 0n,
+    ({ days, taken, brought }) => sumOfDays(days) === 0n && taken === 0n && brought === 0n,
   );
 
 /**
@@ -69,17 +73,22 @@ const stillness = async (store: Store): Promise<Write[]> => {
 
 /**
  * What is written beside an account that gets other constraints: its guards as of this very moment. The heads of all
- * chains are read before and written on the versions they had, so that no posting lies between.
+ * chains are read before and written on the versions they had, so that no posting lies between. A constraint that is new
+ * holds for the whole past of the account, or is refused.
  * @throws ledger.account-in-use, limit.exceeded; StaleWrite where somebody posted meanwhile
  */
-export const constrainedWrites = async (store: Store, account: Account): Promise<Write[]> => {
+export const constrainedWrites = async (
+  store: Store,
+  before: Account,
+  account: Account,
+): Promise<Write[]> => {
   const touched = await stillness(store);
   if (!isConstrained(account)) return touched;
   const guards = (await standingsOf(store, account))
     .filter(
-      ({ settled, taken, brought, guarded }) => guarded || settled !== 0n || taken !== 0n || brought !== 0n,
+      ({ days, taken, brought, guarded }) => guarded || days.length > 0 || taken !== 0n || brought !== 0n,
     )
-    .map((standing) => guardOf(account, standing));
+    .map((standing) => guardOf(before, account, standing));
   if (guards.length + touched.length + 2 > mostItemsInTransaction)
     throw new Failure("limit.exceeded", { detail: `It holds ${guards.length} commodities.` });
   return [...touched, ...guards.map((guard) => guardPut(account.path, guard))];
@@ -96,10 +105,7 @@ export const closingWrites = async (store: Store, account: Account): Promise<Wri
   return touched;
 };
 
-const guardPut = (
-  path: string,
-  { commodity, settled, available, room }: ReturnType<typeof guardOf>,
-): Write => ({
+const guardPut = (path: string, { commodity, settled, available, room, lastDay }: Guard): Write => ({
   entity: guardEntityName,
   key: guardKey(path, commodity),
   otherwise: () => new StaleWrite(),
@@ -112,6 +118,7 @@ const guardPut = (
         settled: { N: String(settled) },
         available: { N: String(available) },
         ...(room === undefined ? {} : { room: { N: String(room) } }),
+        ...(lastDay === undefined ? {} : { lastDay: { S: lastDay } }),
       },
     },
   }),

@@ -1,3 +1,4 @@
+import type { Day } from "../../domain/kernel/time.ts";
 import type { Account } from "../../domain/ledger/account.ts";
 import { chains } from "../../domain/ledger/effects.ts";
 import type { HeldCommodity } from "./commodities.ts";
@@ -17,6 +18,8 @@ export class Known {
   readonly #busy = new Set<number>();
   /** Written down for ever, so that this does hold. */
   readonly #commodities = new Set<string>();
+  /** A day that was the last once may be so no more; then it is only looked at for nothing. */
+  readonly #lastDays = new Map<string, Day>();
   readonly #waiting: (() => void)[] = [];
   /** Chains that this instance used last without meeting others on them; the last is the best. */
   #own: number[] = [];
@@ -77,6 +80,18 @@ export class Known {
   learnCommodities(held: Iterable<HeldCommodity>): void {
     if (this.#commodities.size > mostAccounts) this.#commodities.clear();
     for (const { account, commodity } of held) this.#commodities.add(`${account} ${commodity}`);
+  }
+
+  /** Whether something is known to count behind a day on the account of a guard. */
+  countsAfter(guard: string, day: Day | undefined): boolean {
+    return day !== undefined && (this.#lastDays.get(guard) ?? "") > day;
+  }
+
+  /** @param days the last day on which something counts on the account of a guard, by the guard's name */
+  learnDays(days: Iterable<readonly [string, Day | undefined]>): void {
+    if (this.#lastDays.size > mostAccounts) this.#lastDays.clear();
+    for (const [guard, day] of days)
+      if (day !== undefined && !this.countsAfter(guard, day)) this.#lastDays.set(guard, day);
   }
 
   forgetHead(chain: number): void {

@@ -64,7 +64,7 @@ export const pendingRoutes = {
     path: "/v1/ledger/pending/{pendingId}/posts",
     summary: "Post a pending transaction, in whole or in part",
     description:
-      "A part names postings of the reserved accounts, commodities and sides, at most as much as was reserved; what is left over is released. What was reserved cannot be lacking.",
+      "A part names postings of the reserved accounts, commodities and sides, at most as much as was reserved; what is left over is released. What was reserved cannot be lacking today; an earlier `effectiveOn` is held against every day from then on, like any transaction.",
     permission: "ledger:write",
     params,
     body: PendingPost,

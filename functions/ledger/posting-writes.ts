@@ -1,16 +1,13 @@
 import { Failure } from "../../domain/kernel/errors.ts";
 import type { Account } from "../../domain/ledger/account.ts";
-import { type Accounts, effectsOf, type GuardChange } from "../../domain/ledger/effects.ts";
-import { Shortage } from "../../domain/ledger/errors.ts";
-import type { Posting, Transaction } from "../../domain/ledger/transaction.ts";
-import { count, counterOf } from "../kit/table/counter.ts";
+import type { Effects } from "../../domain/ledger/effects.ts";
+import type { Transaction } from "../../domain/ledger/transaction.ts";
 import type { Item } from "../kit/table/item.ts";
 import { create, StaleWrite, type Write, WriteConflict } from "../kit/table/store.ts";
 import { type HeldCommodity, heldCommodityWrite } from "./commodities.ts";
+import { guardName, guardWrite, type SeenGuards } from "./guards.ts";
 import {
   accountEntity,
-  guardEntityName,
-  guardKey,
   type Head,
   headWrite,
   heldWrite,
@@ -35,40 +32,13 @@ export class LostChain extends StaleWrite {
 /** A transaction of this id is there already. */
 export class SeenBefore extends Error {}
 
-const refusal = (change: GuardChange, standing: Item | undefined): Error => {
-  const { account, commodity, available: change_, mayGoBelowZero, brought, limit } = change;
-  const available = Number(counterOf(standing, "available"));
-  if (!mayGoBelowZero && available + change_ < 0)
-    return new Shortage("ledger.insufficient", { account, commodity, available, needed: -change_ });
-  const room = standing?.room === undefined ? (limit ?? 0) : Number(counterOf(standing, "room"));
-  return new Shortage("ledger.limit-exceeded", { account, commodity, available: room, needed: brought });
-};
-
-/** The balance that a constrained account is held to, exact at every moment. */
-export const guardWrite = (change: GuardChange): Write => {
-  const { account, commodity, settled, available, brought, mayGoBelowZero, limit } = change;
-  return count(
-    {
-      entity: guardEntityName,
-      key: guardKey(account, commodity),
-      add: Object.fromEntries(Object.entries({ settled, available }).filter(([, amount]) => amount !== 0)),
-      ...(limit === undefined ? {} : { from: { room: { begin: limit, add: -brought } } }),
-      atLeast: {
-        ...(!mayGoBelowZero && available < 0 ? { available: -available } : {}),
-        ...(limit !== undefined && brought > 0 ? { room: brought } : {}),
-      },
-    },
-    (standing) => refusal(change, standing),
-  );
-};
-
 export interface PostingPlan {
   readonly transactions: readonly Transaction[];
-  readonly accounts: Accounts;
+  readonly effects: Effects;
+  /** The guards of whose accounts earlier days were looked at. */
+  readonly seen: SeenGuards;
   /** Accounts that were not there. */
   readonly opened: readonly Account[];
-  /** What the pending transactions reserve that are settled by it. */
-  readonly released: readonly (readonly Posting[])[];
   readonly head: Head;
   /** What common and control accounts have for the first time. */
   readonly commodities: readonly HeldCommodity[];
@@ -81,8 +51,7 @@ export interface PostingPlan {
  * chain before a shortage, and a shortage before what the caller's own records refuse.
  */
 export const postingWrites = (plan: PostingPlan): Write[] => {
-  const { transactions, accounts, opened, released, head, commodities, own } = plan;
-  const effects = effectsOf(transactions, accounts, released);
+  const { transactions, effects, seen, opened, head, commodities, own } = plan;
   return [
     ...transactions.map((transaction) =>
       create(transactionEntity, transaction, () => new SeenBefore(transaction.id)),
@@ -99,7 +68,7 @@ export const postingWrites = (plan: PostingPlan): Write[] => {
     ),
     // Somebody opened it at the same moment: we look again and find it.
     ...opened.map((account) => create(accountEntity, account, () => new WriteConflict())),
-    ...effects.guards.map(guardWrite),
+    ...effects.guards.map((change) => guardWrite(change, seen.get(guardName(change)))),
     ...own,
     ...effects.lines.map(lineWrite),
     ...effects.pages.map(pageWrite),

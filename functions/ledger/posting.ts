@@ -4,6 +4,7 @@ import { chanceIn } from "../../domain/kernel/id.ts";
 import { dayIn, type Instant } from "../../domain/kernel/time.ts";
 import { controlAccount, controlOf, type NewAccount, openedAccount } from "../../domain/ledger/account.ts";
 import { canonicalText, chained, type Unchained } from "../../domain/ledger/chain.ts";
+import { effectsOf } from "../../domain/ledger/effects.ts";
 import { checkExpiry } from "../../domain/ledger/pending.ts";
 import {
   checkBalanced,
@@ -21,6 +22,7 @@ import type { Actor, Change } from "../kit/context.ts";
 import { type Store, type Write, WriteConflict } from "../kit/table/store.ts";
 import { ensureChart } from "./chart.ts";
 import { newCommodities } from "./commodities.ts";
+import { GuardMoved, guardName, noneSeen, seeGuards } from "./guards.ts";
 import { type Known, knownOf } from "./known.ts";
 import { looked, pathsFor, type View } from "./look.ts";
 import { LostChain, postingWrites, SeenBefore } from "./posting-writes.ts";
@@ -194,6 +196,7 @@ const tried = async <Answer>(
   chain: number,
   drafts: readonly Draft[],
   more: PostingMore<Answer>,
+  looksAtDays: boolean,
 ): Promise<Posted<Answer>> => {
   const released = drafts.flatMap(({ request }) => (request.settles ? [request.settles.reserved] : []));
   const posted = [...drafts.map(({ request }) => request.transaction.postings), ...released]
@@ -214,12 +217,17 @@ const tried = async <Answer>(
   const head = { ...view.head, version: view.head.version + 1, seq: last.seq, hash: last.hash };
   const commodities = newCommodities(transactions, known);
   const answer = more.answer(transactions, false);
+  const effects = effectsOf(transactions, accounts, released);
+  const seen =
+    looksAtDays || effects.guards.some((change) => known.countsAfter(guardName(change), change.days[0]?.day))
+      ? await seeGuards(context.store, effects.guards, dayIn(context.now, context.tenant.timeZone))
+      : noneSeen;
   await context.save({
     writes: postingWrites({
       transactions,
-      accounts,
+      effects,
+      seen,
       opened,
-      released,
       head,
       commodities,
       own: [...drafts.flatMap(({ request }) => request.writes ?? []), ...(more.writes ?? [])],
@@ -233,6 +241,7 @@ const tried = async <Answer>(
   known.learnHead(head);
   known.learnAccounts(opened, head.epoch);
   known.learnCommodities(commodities);
+  known.learnDays(effects.guards.map((change) => [guardName(change), change.days.at(-1)?.day]));
   return { transactions, replay: false, answer };
 };
 
@@ -256,7 +265,8 @@ const tried = async <Answer>(
  * - Lost races for chains and accounts are tried again here, a bounded number of times. What the caller's own
  *   writes refuse comes through: a `StaleWrite` makes the kit run the handler again.
  * - Accounts constrained by `mayGoBelowZero: false` or `limits` refuse with a `Shortage` (domain/ledger/errors.ts)
- *   that has the numbers.
+ *   that has the numbers. They are held on every day: a transaction with an earlier day than others is held against
+ *   each day from its own on, and the `Shortage` names the first day that it would break (`on`).
  *
  * @throws ledger.unbalanced, ledger.effective-day, ledger.period-locked, ledger.account-unknown,
  * ledger.account-closed, ledger.account-unfit, ledger.insufficient, ledger.limit-exceeded, ledger.id-reused,
@@ -274,17 +284,20 @@ export const post = async <Answer>(
     throw new Failure("ledger.id-reused", { detail: `${twice} stands twice in the request.` });
   const known = knownOf(context.store.tenantId);
   let lookedAnew = false;
+  let looksAtDays = false;
   for (let attempt = 1; ; attempt++) {
     const chain = await known.take(() => chanceIn(context.newId("change")));
     let met = false;
     try {
-      return await tried(context, known, chain, drafts, more);
+      return await tried(context, known, chain, drafts, more, looksAtDays);
     } catch (error) {
       // Whatever it was, what is known of the chain may not hold any more.
       known.forgetHead(chain);
       if (error instanceof LostChain) {
         met = true;
         known.learnHead(headOf(chain, error.standing));
+      } else if (error instanceof GuardMoved) {
+        looksAtDays = true;
       } else if (error instanceof WriteConflict) {
         met = true;
       } else if (error instanceof SeenBefore || error instanceof Failure) {

@@ -1,8 +1,7 @@
 import { notFound } from "../../domain/kernel/errors.ts";
 import type { Instant } from "../../domain/kernel/time.ts";
-import { type Account, clientOfPath, controlOf } from "../../domain/ledger/account.ts";
-import { chains } from "../../domain/ledger/effects.ts";
-import { type BalanceTimes, balanceOf, type LedgerPage } from "../../domain/ledger/pages.ts";
+import { type Account, clientOfPath } from "../../domain/ledger/account.ts";
+import { type BalanceTimes, balanceOf } from "../../domain/ledger/pages.ts";
 import { loadClient } from "../clients/access.ts";
 import type { Context } from "../kit/context.ts";
 import { found } from "../kit/found.ts";
@@ -10,6 +9,7 @@ import { counterOf } from "../kit/table/counter.ts";
 import type { Item } from "../kit/table/item.ts";
 import type { Store } from "../kit/table/store.ts";
 import { foldFor, keepFold } from "./folds.ts";
+import { pageOf, type StoredPage, shardsOf } from "./pages.ts";
 import { accountEntity, headKeys, ledgerPartitions } from "./store.ts";
 
 type Reading = Pick<Context, "store" | "member" | "scope">;
@@ -25,22 +25,6 @@ export const loadAccount = async (context: Reading, path: string): Promise<Accou
     await loadClient(context, clientId);
   }
   return found(context.store.get(accountEntity, { path }));
-};
-
-/** A page as it lies in the table. */
-export interface StoredPage extends LedgerPage {
-  readonly shard: string;
-}
-
-/** Every number of an item by its name, exactly. */
-export const numbersOf = (item: Item): [string, bigint][] =>
-  Object.entries(item).flatMap(([name, value]) =>
-    value.N === undefined ? [] : [[name, BigInt(value.N)] as [string, bigint]],
-  );
-
-const storedPage = (item: Item): StoredPage => {
-  const [, month = "", shard = ""] = item.sk?.S?.split("#") ?? [];
-  return { month, shard, counters: new Map(numbersOf(item)) };
 };
 
 const pagesAtOnce = 5_000;
@@ -91,7 +75,7 @@ const storedBetween = async (
   } while (cursor !== undefined && items.length < mostPages);
   if (cursor !== undefined) throw new Error(`${path} has more than ${mostPages} pages of ${commodity}`);
   return {
-    pages: items.filter((item) => item.sk?.S?.startsWith("PAGE#")).map(storedPage),
+    pages: items.filter((item) => item.sk?.S?.startsWith("PAGE#")).map(pageOf),
     guard: items.find((item) => item.sk?.S === "GUARD"),
     held: { taken: heldIn(items, "taken"), brought: heldIn(items, "brought") },
   };
@@ -179,10 +163,6 @@ export const balanceIn = async (
 /** The partitions over which the lines of an account are spread. */
 export const linePartitions = (path: string, commodity: string): string[] =>
   shardsOf(path).map((shard) => ledgerPartitions.lines(path, commodity, shard));
-
-/** The shards of an account: one for a member account, one per chain for all others. */
-export const shardsOf = (path: string): string[] =>
-  controlOf(path) === undefined ? Array.from({ length: chains }, (_, chain) => String(chain)) : ["-"];
 
 /** The state of the whole ledger as one number: it grows with every write of a head, so with every posting. */
 export const stateOf = async (store: Store): Promise<number> => {

@@ -133,7 +133,10 @@ export const pageKey = (page: Omit<PageSums, "add">): Key => ({
 });
 
 export const guardEntityName = "ledger-guard";
-/** A guard holds `settled`, `available` and, where the account has a limit in the commodity, `room`. */
+/**
+ * A guard holds `settled`, `available` and, where the account has a limit in the commodity, `room`; `lastDay`, the last
+ * day on which anything counts, and `backdated`, how many postings counted on an earlier day than that.
+ */
 export const guardKey = (path: string, commodity: string): Key => ({
   pk: ledgerPartitions.balance(path, commodity),
   sk: "GUARD",

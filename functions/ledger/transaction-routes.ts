@@ -55,7 +55,9 @@ export const transactionRoutes = {
     description:
       "Postings sum to zero in each commodity. The id is the caller's: sent again with the same content it answers with " +
       "what was posted then and `replay: true`, however much later; with other content it answers 409 ledger.id-reused. " +
-      "Nothing posted is ever changed; a mistake is reversed.",
+      "Nothing posted is ever changed; a mistake is reversed. An account that may not go below zero, or has a limit, is held " +
+      "to it on every day: a transaction with an earlier day is refused where it breaks any day from its own on, by 409 " +
+      "ledger.insufficient or ledger.limit-exceeded, which name the first such day.",
     body: NewTransaction.extend({ opens: Opens }),
     status: 201,
     output: Posted,
@@ -67,7 +69,7 @@ export const transactionRoutes = {
     path: "/v1/ledger/batches",
     summary: "Post several transactions, all or none",
     description:
-      "What they do to one account is netted before its constraints are held against it. Together they may touch a " +
+      "What they do to one account is netted by day before its constraints are held against it. Together they may touch a " +
       "hundred items (a transaction of two postings takes about ten, those that share accounts fewer): 422 limit.exceeded.",
     body: z.strictObject({
       transactions: z.array(NewTransaction).min(1).max(mostInBatch),
@@ -84,7 +86,7 @@ export const transactionRoutes = {
     summary: "Post up to a thousand transactions, each with its own result",
     description:
       "They are posted in groups, in their order where an account is constrained; what rows of a group do to one account is " +
-      "netted before its constraints are held against it. What is refused does not stop the others. Send the same again after a " +
+      "netted by day before its constraints are held against it. What is refused does not stop the others. Send the same again after a " +
       "failure: what was posted is answered as `replayed`.",
     body: z.strictObject({
       transactions: z.array(NewTransaction).min(1).max(mostInBulk),
@@ -116,7 +118,8 @@ export const transactionRoutes = {
     path: "/v1/ledger/transactions/{transactionId}/reversal",
     summary: "Take a transaction back by its exact opposite",
     description:
-      "Once, and as a whole. The reversal has an id of its own, the caller's, and is replayed by it like any transaction.",
+      "Once, and as a whole. The reversal has an id of its own, the caller's, and is replayed by it like any transaction. " +
+      "It is held to the constraints of the accounts on every day from its own on.",
     params,
     body: ReversalOrder,
     status: 201,

@@ -8,8 +8,8 @@ import { found } from "../kit/found.ts";
 import type { Handlers } from "../kit/serve.ts";
 import { mergedItems } from "../kit/table/merged.ts";
 import { productEntity } from "../products/store.ts";
+import { numbersOf } from "./pages.ts";
 import type { ledgerReadRoutes } from "./reads-routes.ts";
-import { numbersOf } from "./reads-store.ts";
 import { ledgerPartitions, turnoverKey } from "./store.ts";
 
 type Dimension = TurnoverSums["dimension"];

@@ -2,15 +2,17 @@ import { createHash } from "node:crypto";
 import * as z from "zod";
 import { Day } from "../../domain/kernel/time.ts";
 import { type Account, controlOf, isConstrained, natural } from "../../domain/ledger/account.ts";
+import { firstDayOutside } from "../../domain/ledger/days.ts";
 import { foldOver, isUsable } from "../../domain/ledger/fold.ts";
-import { balanceOf, type LedgerPage, markOf } from "../../domain/ledger/pages.ts";
+import { balanceOf, daysOf, type LedgerPage, markOf } from "../../domain/ledger/pages.ts";
 import type { VerificationFault } from "../../domain/ledger/verify.ts";
 import { mapParallel } from "../kit/parallel.ts";
 import { counterOf } from "../kit/table/counter.ts";
 import { fromItem } from "../kit/table/item.ts";
 import { commodityBehind } from "./commodities.ts";
 import { allFolds } from "./folds.ts";
-import { type StoredBalance, shardsOf, stateOf, storedBalance } from "./reads-store.ts";
+import { shardsOf } from "./pages.ts";
+import { type StoredBalance, stateOf, storedBalance } from "./reads-store.ts";
 import { accountEntity, ledgerPartitions } from "./store.ts";
 import type { Held } from "./verify-held.ts";
 import {
@@ -111,14 +113,41 @@ const guardSays = (
     return `${available} are said to be available; of ${balance}, ${held.taken} are reserved.`;
   const limit = account.limits?.[commodity];
   const room = BigInt(limit ?? 0) - balance - held.brought;
-  return limit === undefined || guard?.room === undefined || counterOf(guard, "room") === room
-    ? undefined
-    : `There is said to be room for ${counterOf(guard, "room")}; under the limit of ${limit} there is for ${room}.`;
+  if (limit !== undefined && guard?.room !== undefined && counterOf(guard, "room") !== room)
+    return `There is said to be room for ${counterOf(guard, "room")}; under the limit of ${limit} there is for ${room}.`;
+  const lastDay = daysOf(pages, account.type).at(-1)?.day ?? "";
+  // A guard from before guards knew their last day says nothing of it.
+  return guard?.lastDay?.S !== undefined && guard.lastDay.S < lastDay
+    ? `Nothing is said to count behind ${guard.lastDay.S}; something counts on ${lastDay}.`
+    : undefined;
+};
+
+/** The first day on which a constrained account is beyond what it may be at. */
+const constraintFault = (
+  account: Account,
+  commodity: string,
+  { pages }: StoredBalance,
+): VerificationFault | undefined => {
+  const { path, mayGoBelowZero, limits } = account;
+  const limit = limits?.[commodity];
+  const outside = firstDayOutside({ mayGoBelowZero, limit }, daysOf(pages, account.type));
+  return (
+    outside && {
+      kind: "constraint",
+      account: path,
+      commodity,
+      effectiveOn: outside.day,
+      detail:
+        outside.balance < 0n
+          ? `The account stood at ${outside.balance} on that day and may not go below zero.`
+          : `The account stood at ${outside.balance} on that day, over its limit of ${limit}.`,
+    }
+  );
 };
 
 /**
  * What is reserved on an account is what open pending transactions reserve, and the guard of a constrained one agrees
- * with that and its balance; looked at while nothing is posted.
+ * with that and its balance; looked at while nothing is posted. On no day is that one beyond its constraints.
  */
 const guardFault = async (
   { store, reserved }: Recounting,
@@ -130,13 +159,15 @@ const guardFault = async (
     const before = await stateOf(store);
     const held = await reserved.by(before, account, commodity);
     const balance = await storedBalance(store, path, commodity);
+    const guarded = isConstrained(account);
     const detail =
-      (held && heldSays(balance, held)) ??
-      (isConstrained(account) ? guardSays(account, commodity, balance) : undefined);
-    if (detail === undefined) return undefined;
+      (held && heldSays(balance, held)) ?? (guarded ? guardSays(account, commodity, balance) : undefined);
+    const ofConstraint =
+      guarded && detail === undefined ? constraintFault(account, commodity, balance) : undefined;
+    if (detail === undefined && !ofConstraint) return undefined;
     const isLast = reading + 1 === mostReadings;
     if (isLast && (await stateOf(store)) === before)
-      return { kind: "guard", account: path, commodity, detail };
+      return detail === undefined ? ofConstraint : { kind: "guard", account: path, commodity, detail };
     // What is open is read by an index, which shows it a moment later.
     reserved.forget();
     await wait(pauseMs);

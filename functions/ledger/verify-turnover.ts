@@ -18,7 +18,7 @@ import type { VerificationFault } from "../../domain/ledger/verify.ts";
 import { mapParallel } from "../kit/parallel.ts";
 import type { Item } from "../kit/table/item.ts";
 import type { Store } from "../kit/table/store.ts";
-import { numbersOf } from "./reads-store.ts";
+import { numbersOf } from "./pages.ts";
 import { accountEntity, headKeys, headOf, ledgerPartitions } from "./store.ts";
 import { transactionsBehind } from "./verify-chains.ts";
 import { itemsByKey } from "./verify-record.ts";

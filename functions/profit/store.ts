@@ -18,7 +18,8 @@ import {
 import { mapParallel } from "../kit/parallel.ts";
 import type { Item } from "../kit/table/item.ts";
 import type { Store } from "../kit/table/store.ts";
-import { numbersOf, storedBalance } from "../ledger/reads-store.ts";
+import { numbersOf } from "../ledger/pages.ts";
+import { storedBalance } from "../ledger/reads-store.ts";
 import { clientTransactionPrefix, ledgerPartitions, turnoverKey } from "../ledger/store.ts";
 
 /** The turnover of whom in each year of a period: one read, however many postings there were. */

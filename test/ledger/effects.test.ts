@@ -5,13 +5,13 @@ import {
   AccountPath,
   type AccountType,
   controlOf,
-  guardOf,
   isConstrained,
   natural,
   openedAccount,
 } from "../../domain/ledger/account.ts";
 import { canonicalText, chained, hashOf } from "../../domain/ledger/chain.ts";
 import { chains, effectsOf, pageCounter, shardOf } from "../../domain/ledger/effects.ts";
+import { guardOf } from "../../domain/ledger/guard.ts";
 import { reversalOf } from "../../domain/ledger/reversal.ts";
 import {
   checkBalanced,
@@ -264,10 +264,13 @@ describe("rules", () => {
 
   test("a guard is made only of what its account may hold", () => {
     const box = account("box", "asset", { mayGoBelowZero: false, limits: { EUR: 100 } });
-    const standing = { commodity: "EUR", settled: 60n, taken: 10n, brought: 30n };
-    expect(guardOf(box, standing)).toEqual({ commodity: "EUR", settled: 60, available: 50, room: 10 });
-    expect(() => guardOf(box, { ...standing, taken: 61n })).toThrow("ledger.account-in-use");
-    expect(() => guardOf(box, { ...standing, brought: 41n })).toThrow("ledger.account-in-use");
+    const free = account("box", "asset");
+    const days = [{ day: "2026-11-23", amount: 60n }];
+    const standing = { commodity: "EUR", days, taken: 10n, brought: 30n };
+    const guard = { commodity: "EUR", settled: 60, available: 50, room: 10, lastDay: "2026-11-23" };
+    expect(guardOf(free, box, standing)).toEqual(guard);
+    expect(() => guardOf(free, box, { ...standing, taken: 61n })).toThrow("ledger.account-in-use");
+    expect(() => guardOf(free, box, { ...standing, brought: 41n })).toThrow("ledger.account-in-use");
   });
 
   test("what takes something back is not taken back itself", () => {

@@ -268,11 +268,13 @@ describe.each(Object.entries(databases))("pending transactions on %s", (name, wa
     const { store } = context();
     const account = (await store.get(accountEntity, { path: free })) ?? expect.fail("no account");
     const strict = { ...account, version: account.version + 1, mayGoBelowZero: false };
-    await expect(constrainedWrites(store, strict)).rejects.toMatchObject({ code: "ledger.account-in-use" });
+    await expect(constrainedWrites(store, account, strict)).rejects.toMatchObject({
+      code: "ledger.account-in-use",
+    });
     await end("f1", "f1-part", { part: 450, account: free });
     await take("f2", 30);
     await store.write(
-      [update(accountEntity, strict), ...(await constrainedWrites(store, strict))],
+      [update(accountEntity, strict), ...(await constrainedWrites(store, account, strict))],
       changeId(),
     );
     await expect(take("f3", 21)).rejects.toMatchObject({ shortage: { available: 20, needed: 21 } });

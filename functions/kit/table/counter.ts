@@ -15,6 +15,16 @@ export interface Counting {
    * begins.
    */
   readonly atLeast?: Readonly<Record<string, number>>;
+  /** Texts that are set beside the numbers. */
+  readonly set?: Readonly<Record<string, string>>;
+  /** Further conditions, all of which have to hold. */
+  readonly conditions?: (terms: Terms) => readonly string[];
+}
+
+/** Gives names and values to the terms of a condition. */
+export interface Terms {
+  readonly name: (attribute: string) => string;
+  readonly value: (value: number | string) => string;
 }
 
 /**
@@ -22,7 +32,7 @@ export interface Counting {
  * not remember the change's id, so that a change sent again has to be known by another of its items.
  */
 export const count = (
-  { entity, key, add, from = {}, atLeast = {} }: Counting,
+  { entity, key, add, from = {}, atLeast = {}, set = {}, conditions: further }: Counting,
   otherwise: (standing?: Item) => Error,
 ): Write => ({
   entity,
@@ -32,9 +42,9 @@ export const count = (
     const names: Record<string, string> = { "#entity": "entity" };
     const values: Item = { ":entity": { S: entity } };
     let n = 0;
-    const given = (value: number): string => {
+    const given = (value: number | string): string => {
       const name = `:v${n++}`;
-      values[name] = { N: String(value) };
+      values[name] = typeof value === "number" ? { N: String(value) } : { S: value };
       return name;
     };
     const named = (attribute: string): string => {
@@ -46,18 +56,22 @@ export const count = (
       const name = named(attribute);
       return `${name} = if_not_exists(${name}, ${given(begin)}) + ${given(more)}`;
     });
+    const texts = Object.entries(set).map(([attribute, text]) => `${named(attribute)} = ${given(text)}`);
     const adds = Object.entries(add).map(([attribute, more]) => `${named(attribute)} ${given(more)}`);
-    const conditions = Object.entries(atLeast).map(([attribute, least]) => {
+    const enough = Object.entries(atLeast).map(([attribute, least]) => {
       const name = named(attribute);
-      const enough = `${name} >= ${given(least)}`;
-      return (from[attribute]?.begin ?? 0) >= least ? `(attribute_not_exists(${name}) OR ${enough})` : enough;
+      const isEnough = `${name} >= ${given(least)}`;
+      return (from[attribute]?.begin ?? 0) >= least
+        ? `(attribute_not_exists(${name}) OR ${isEnough})`
+        : isEnough;
     });
+    const conditions = [...enough, ...(further?.({ name: named, value: given }) ?? [])];
     return {
       Update: {
         TableName,
         Key: itemKey(tenantId, key),
         UpdateExpression:
-          `SET ${["#entity = :entity", ...sets].join(", ")}` +
+          `SET ${["#entity = :entity", ...sets, ...texts].join(", ")}` +
           (adds.length > 0 ? ` ADD ${adds.join(", ")}` : ""),
         ...(conditions.length > 0
           ? {

@@ -31,6 +31,30 @@ const unconditionally = (entity: string): Tampering => ({
 const without = (isLeftOut: (write: TransactWriteItem) => boolean): Tampering => ({
   writes: (write) => (isLeftOut(write) ? [] : [write]),
 });
+/** A guard that is written without those of its conditions that look at an attribute. */
+const withoutConditionOn = (attribute: string): Tampering => ({
+  writes: (write) => {
+    const { Update } = write;
+    if (!Update || kindOf(write) !== "ledger-guard") return [write];
+    const names = Object.entries(Update.ExpressionAttributeNames ?? {});
+    const isAbout = (part: string) =>
+      names.some(([name, of]) => of === attribute && part.split(/[^:#\w]+/).includes(name));
+    const parts = Update.ConditionExpression?.split(" AND ").filter((part) => !isAbout(part)) ?? [];
+    const ConditionExpression = parts.length > 0 ? parts.join(" AND ") : undefined;
+    const text = `${Update.UpdateExpression} ${ConditionExpression ?? ""}`;
+    const { ConditionExpression: _condition, ...rest } = Update;
+    return [
+      {
+        Update: {
+          ...rest,
+          ...(ConditionExpression === undefined ? {} : { ConditionExpression }),
+          ExpressionAttributeNames: used(Update.ExpressionAttributeNames, text),
+          ExpressionAttributeValues: used(Update.ExpressionAttributeValues, text),
+        },
+      },
+    ];
+  },
+});
 const headWith =
   (change: (head: Item) => Item) =>
   (item: Item): Item =>
@@ -41,6 +65,27 @@ export const faults: Readonly<Record<string, { readonly tampering: Tampering; re
   "an account is not held to its constraints": {
     tampering: unconditionally("ledger-guard"),
     found: /posted in spite of (ledger\.insufficient|ledger\.limit-exceeded)/,
+  },
+  "an earlier day is not looked at": {
+    tampering: withoutConditionOn("lastDay"),
+    found: /posted in spite of (ledger\.insufficient|ledger\.limit-exceeded)/,
+  },
+  "earlier days are looked at, and change before it is posted": {
+    tampering: withoutConditionOn("backdated"),
+    found: /posted in spite of (ledger\.insufficient|ledger\.limit-exceeded)/,
+  },
+  "the days between those of a batch are not looked at": {
+    tampering: withoutConditionOn("settled"),
+    found: /posted in spite of (ledger\.insufficient|ledger\.limit-exceeded)/,
+  },
+  "the pages of an earlier month are not seen": {
+    tampering: {
+      read: (item) =>
+        item.entity?.S === "ledger-page" && item.sk?.S?.startsWith("PAGE#2026-01")
+          ? { ...item, e05i20260203: { N: "0" }, e05i20260204: { N: "0" } }
+          : item,
+    },
+    found: /posted in spite of (ledger\.insufficient|ledger\.limit-exceeded)|without a reason/,
   },
   "an id posts again": {
     tampering: unconditionally("ledger-transaction"),

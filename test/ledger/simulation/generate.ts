@@ -3,6 +3,7 @@ import type { Links, NewTransaction, Posting } from "../../../domain/ledger/tran
 import type { Operation } from "./operations.ts";
 import { counts, dayAt, type Paper } from "./paper.ts";
 import { type Chance, pick } from "./scheduler.ts";
+import { squeezing, squeezingAgain } from "./squeeze.ts";
 
 const idOf = (prefix: string, n: number) => `${prefix}_0000000000000000000000000${n}`;
 
@@ -46,7 +47,8 @@ export const managed = account("stock:main", "stock", { managedBy: "stock" });
 const chart = ["world", "bank", "revenue", "discounts", "cost-of-goods", "tax-payable"];
 export const commodities = ["EUR", "EUR", "EUR", "RON", "minute", firstProduct, secondProduct];
 
-const days = ["2025-11-30", "2025-12-31", "2026-01-01", "2026-01-05", "2026-01-31", "2026-02-01"];
+/** Days that are past; what is asked for on them comes late. */
+export const days = ["2025-11-30", "2025-12-31", "2026-01-01", "2026-01-05", "2026-01-31", "2026-02-01"];
 
 export interface Maker {
   readonly chance: Chance;
@@ -115,7 +117,7 @@ const transactionOf = (maker: Maker): NewTransaction => {
 };
 
 /** Mostly all that is posted to may be opened by the way; sometimes something is missing. */
-const opensOf = (chance: Chance, transactions: readonly { readonly postings: readonly Posting[] }[]) =>
+export const opensOf = (chance: Chance, transactions: readonly { readonly postings: readonly Posting[] }[]) =>
   openable.filter(
     ({ path }) =>
       transactions.some(({ postings }) => postings.some((one) => one.account === path)) && chance(25) > 0,
@@ -233,7 +235,10 @@ const reversing = (maker: Maker): Operation => {
 /** The next thing that is asked of the engine. */
 export const operationOf = (maker: Maker): Operation => {
   const { chance, paper, asked } = maker;
+  const rival = chance(2) === 0 ? squeezingAgain(maker) : undefined;
+  if (rival) return rival;
   const drawn = chance(100);
+  if (drawn < 12) return squeezing(maker);
   if (drawn < 34) {
     const transaction = transactionOf(maker);
     return { type: "post", transaction, opens: opensOf(chance, [transaction]) };

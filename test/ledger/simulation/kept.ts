@@ -48,7 +48,8 @@ export const holdAccount = (
   const { settled, taken, brought } = paper.holding(path, commodity);
   const about = `${path} ${commodity}`;
   hold(about, kept, { balance: settled === 0 ? 0 : settled * sideOf(account.type), taken, brought });
-  if (paper.isBroken(path, commodity)) throw new Violation(`${about} is at ${settled}, which it may not be`);
+  const brokenAt = paper.brokenAt(path, commodity, account);
+  if (brokenAt !== undefined) throw new Violation(`${about} is what it may not be at ${brokenAt}`);
   if (account.mayGoBelowZero && Object.keys(account.limits).length === 0) return;
   if (!guard && settled === 0 && taken === 0 && brought === 0) return;
   hold(
@@ -56,6 +57,12 @@ export const holdAccount = (
     [numberIn(guard, "settled"), numberIn(guard, "available")],
     [settled, settled - taken],
   );
+  const lastDay = paper.daysOf(path, commodity).findLast((day, n, days) => {
+    const before = n === 0 ? 0 : paper.standOn(path, commodity, days[n - 1] ?? "");
+    return paper.standOn(path, commodity, day) !== before;
+  });
+  if (guard && (guard.lastDay?.S ?? "") < (lastDay ?? ""))
+    throw new Violation(`guard of ${about} ends on ${guard.lastDay?.S}, and something counts on ${lastDay}`);
   const limit = account.limits[commodity];
   if (limit !== undefined) hold(`room of ${about}`, numberIn(guard, "room"), limit - settled - brought);
 };

@@ -145,12 +145,13 @@ const accountReasons = (paper: Paper, operation: Operation, now: string): string
     case "change": {
       if (!account) return there;
       const { mayGoBelowZero = account.mayGoBelowZero, limits = account.limits } = operation.change;
-      const breaks = paper.commoditiesOf(account.path).some((commodity) => {
-        const { settled, taken, brought } = paper.holding(account.path, commodity);
-        const limit = limits?.[commodity];
-        const isStrict = !mayGoBelowZero || account.type === "stock";
-        return (isStrict && settled - taken < 0) || (limit !== undefined && settled + brought > limit);
-      });
+      const changed = {
+        mayGoBelowZero: mayGoBelowZero && account.type !== "stock",
+        limits: limits ?? {},
+      };
+      const breaks = paper
+        .commoditiesOf(account.path)
+        .some((commodity) => paper.brokenAt(account.path, commodity, changed) !== undefined);
       return [...managed, ...(breaks ? ["ledger.account-in-use"] : [])];
     }
     case "close":

@@ -131,15 +131,33 @@ export class Paper {
     return { settled: side * this.balance(path, commodity), taken, brought };
   }
 
-  /** What an account may not be at. */
-  isBroken(path: string, commodity: string): boolean {
-    const account = this.accounts.get(path);
-    if (!account) return false;
+  /** The days on which anything counts on an account, in order. */
+  daysOf(path: string, commodity: string): string[] {
+    return [...new Set(this.lines(path, commodity).map(({ entry }) => entry.effectiveOn))].sort();
+  }
+
+  /** What stands on an account on a day, from its own side. */
+  standOn(path: string, commodity: string, day: string): number {
+    const side = sideOf(this.accounts.get(path)?.type ?? "asset");
+    let sum = 0;
+    for (const { amount, entry } of this.lines(path, commodity))
+      if (entry.effectiveOn <= day) sum += side * amount;
+    return sum;
+  }
+
+  /** Where an account would be what it may not be under some constraints: a day, or "now" by what is reserved too. */
+  brokenAt(
+    path: string,
+    commodity: string,
+    { mayGoBelowZero, limits }: Pick<PaperAccount, "mayGoBelowZero" | "limits">,
+  ): string | undefined {
+    const limit = limits[commodity] ?? Number.POSITIVE_INFINITY;
     const { settled, taken, brought } = this.holding(path, commodity);
-    const limit = account.limits[commodity];
-    return (
-      (!account.mayGoBelowZero && settled - taken < 0) || (limit !== undefined && settled + brought > limit)
-    );
+    if ((!mayGoBelowZero && settled - taken < 0) || settled + brought > limit) return "now";
+    return this.daysOf(path, commodity).find((day) => {
+      const stand = this.standOn(path, commodity, day);
+      return (!mayGoBelowZero && stand < 0) || stand > limit;
+    });
   }
 
   commoditiesOf(path: string): string[] {
@@ -231,38 +249,62 @@ export class Paper {
       if (amount > (most.get(side) ?? 0)) reasons.add("ledger.pending-exceeded");
   }
 
-  /** What would be short, or too much, if it were all written down. */
-  #shortages({ drafts, opens }: Request): string[] {
-    const moved = new Map<string, { path: string; commodity: string; available: number; brought: number }>();
+  /** What would be short, or too much, if it were all written down: now, or on any day. */
+  #shortages({ drafts, opens, now }: Request): string[] {
+    interface Move {
+      readonly path: string;
+      readonly commodity: string;
+      available: number;
+      brought: number;
+      readonly byDay: { readonly day: string; readonly amount: number }[];
+    }
+    const moves = new Map<string, Move>();
     const typeOf = (path: string) =>
       this.accounts.get(path)?.type ?? opens.find((one) => one.path === path)?.type ?? "asset";
-    const add = ({ account: path, commodity, amount }: Posting, held: 0 | 1 | -1) => {
+    const moveOf = ({ account: path, commodity }: Posting): Move => {
       const key = `${path} ${commodity}`;
-      const sum = moved.get(key) ?? { path, commodity, available: 0, brought: 0 };
-      moved.set(key, sum);
-      const own = sideOf(typeOf(path)) * amount;
-      if (held === 0 || own < 0) sum.available += held === 0 ? own : held * own;
-      if (held === 0 || own > 0) sum.brought += held === 0 ? own : held * own;
+      const move = moves.get(key) ?? { path, commodity, available: 0, brought: 0, byDay: [] };
+      moves.set(key, move);
+      return move;
+    };
+    const hold = (posting: Posting, sign: 1 | -1) => {
+      const own = sideOf(typeOf(posting.account)) * posting.amount;
+      if (own < 0) moveOf(posting).available += sign * own;
+      else moveOf(posting).brought += sign * own;
     };
     for (const draft of drafts) {
-      if (counts(draft)) for (const posting of draft.postings) add(posting, 0);
-      if (draft.pending) for (const posting of draft.postings) add(posting, 1);
+      if (counts(draft))
+        for (const posting of draft.postings) {
+          const amount = sideOf(typeOf(posting.account)) * posting.amount;
+          const move = moveOf(posting);
+          move.available += amount;
+          move.brought += amount;
+          move.byDay.push({ day: draft.effectiveOn ?? dayAt(now), amount });
+        }
+      if (draft.pending) for (const posting of draft.postings) hold(posting, 1);
       const released = draft.settles ? (this.reserved.get(draft.settles.id)?.postings ?? []) : [];
-      for (const posting of released) add(posting, -1);
+      for (const posting of released) hold(posting, -1);
     }
-    return [...moved.values()].flatMap(({ path, commodity, available, brought }) => {
+    return [...moves.values()].flatMap(({ path, commodity, available, brought, byDay }) => {
       const wish = opens.find((one) => one.path === path);
       const account = this.accounts.get(path);
       const mayGoBelowZero =
         account?.mayGoBelowZero ?? (wish?.mayGoBelowZero !== false && wish?.type !== "stock");
-      const limit = (account ?? wish)?.limits?.[commodity];
+      const limit = (account ?? wish)?.limits?.[commodity] ?? Number.POSITIVE_INFINITY;
       const holding = this.holding(path, commodity);
-      const left = holding.settled - holding.taken + available;
+      const days = [...this.daysOf(path, commodity), ...byDay.map(({ day }) => day)].map((day) => ({
+        before: this.standOn(path, commodity, day),
+        moved: byDay.filter((one) => one.day <= day).reduce((sum, one) => sum + one.amount, 0),
+      }));
+      const isShort =
+        (available < 0 && holding.settled - holding.taken + available < 0) ||
+        days.some(({ before, moved }) => moved < 0 && before + moved < 0);
+      const isOver =
+        (brought > 0 && holding.settled + holding.brought + brought > limit) ||
+        days.some(({ before, moved }) => moved > 0 && before + moved > limit);
       return [
-        ...(!mayGoBelowZero && available < 0 && left < 0 ? ["ledger.insufficient"] : []),
-        ...(limit !== undefined && brought > 0 && holding.settled + holding.brought + brought > limit
-          ? ["ledger.limit-exceeded"]
-          : []),
+        ...(!mayGoBelowZero && isShort ? ["ledger.insufficient"] : []),
+        ...(isOver ? ["ledger.limit-exceeded"] : []),
       ];
     });
   }
