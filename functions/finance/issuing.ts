@@ -320,8 +320,9 @@ export const issueCreditNotes = <Answer>(
     return carriedOut(context, undefined, {
       requests: [...all.flatMap((one) => one.requests), ...requests],
       writes: [
-        ...all.flatMap((one) => one.writes),
+        // Before the numbers: where others took one, the count refuses first, and the next one is tried.
         ...(count ? [countWrite(count)] : []),
+        ...all.flatMap((one) => one.writes),
         ...ofContract.writes,
         ...writes,
       ],

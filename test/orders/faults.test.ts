@@ -10,7 +10,8 @@ import { financeRoutes } from "../../functions/finance/routes.ts";
 import { systemBucket } from "../../functions/kit/bucket.ts";
 import type { Ground } from "../../functions/kit/machine.ts";
 import { serve } from "../../functions/kit/serve.ts";
-import type { newMeter } from "../../functions/kit/table/database.ts";
+import { newMeter } from "../../functions/kit/table/database.ts";
+import { Store, update } from "../../functions/kit/table/store.ts";
 import { lockHandlers } from "../../functions/ledger/lock.ts";
 import { readHandlers } from "../../functions/ledger/reads.ts";
 import { ledgerReadRoutes } from "../../functions/ledger/reads-routes.ts";
@@ -18,6 +19,7 @@ import { orderHandlers } from "../../functions/orders/handlers.ts";
 import { quoteHandlers } from "../../functions/orders/quote-handlers.ts";
 import { quoteRoutes } from "../../functions/orders/quote-routes.ts";
 import { orderRoutes } from "../../functions/orders/routes.ts";
+import { orderEntity } from "../../functions/orders/store.ts";
 import { productHandlers } from "../../functions/products/handlers.ts";
 import { productRoutes } from "../../functions/products/routes.ts";
 import { provision } from "../../functions/provision/provision.ts";
@@ -89,7 +91,7 @@ const newCompany = async () => {
     const line = { productId, warehouseId, quantity: received, costMinor: received * 200 };
     await send({ route: "POST /v1/stock/receipts", body: { effectiveOn: "2020-01-01", lines: [line] } });
   }
-  return { over, send, clientId, contractId, warehouseId, goods };
+  return { tenantId, over, send, clientId, contractId, warehouseId, goods };
 };
 
 const good = (answer: Answer): Answer => {
@@ -294,6 +296,32 @@ describe("what is under way with an order", () => {
     expect(await read(order.id)).toEqual(order);
     await carryOn(ground);
     expect((await read(order.id)).underWay).toBeUndefined();
+  });
+});
+
+describe("an order from before its invoices named their shipments", () => {
+  test("opens, and credits what comes back on the invoice that billed it first", async () => {
+    const { id } = await invoiced();
+    const store = new Store(ground.database(newMeter()), company.tenantId);
+    const before = await store.get(orderEntity, { id });
+    if (!before) throw new Error("the order is missing");
+    const withoutLinks = before.invoices.map(({ lines, ...invoice }) => ({
+      ...invoice,
+      lines: lines.map(({ shipments: _, ...entry }) => entry),
+    }));
+    const old = { ...before, version: before.version + 1, invoices: withoutLinks };
+    await store.write([update(orderEntity, old)], "without-links");
+    expect(await read(id)).toEqual(old);
+    const { shipments } = old;
+    const lines = [{ line: 5, quantity: 4 }];
+    const after = await post("returns", id, {
+      ...{ shipmentId: shipments[1]?.documentId, reason: "Broken" },
+      lines,
+    });
+    const links = after.invoices[0]?.lines.map(({ shipments: of }) => of);
+    expect(links?.[0]).toEqual([{ shipment: 0, quantity: 10, takenBackQuantity: 0 }]);
+    expect(links?.[5]).toEqual([{ shipment: 1, quantity: 10, takenBackQuantity: 4 }]);
+    expect(after.lines[5]).toMatchObject({ returnedQuantity: 4, creditedQuantity: 4 });
   });
 });
 
