@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { Format } from "../domain/kernel/text.ts";
 
 /** The envelope of every event: the `detail` of an EventBridge event whose `source` is `clientela`. */
 export const Envelope = z.strictObject({
@@ -7,7 +8,7 @@ export const Envelope = z.strictObject({
   version: z.int().positive(),
   tenant: z.string(),
   /** When the change was made, UTC. */
-  occurredAt: z.iso.datetime(),
+  occurredAt: Format(40, z.iso.datetime()),
   /** The member who caused it, or `system`. */
   actor: z.string(),
   /** Follows a request through everything it sets off. */

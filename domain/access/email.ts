@@ -1,10 +1,8 @@
 import * as z from "zod";
+import { Format } from "../kernel/text.ts";
 
 /** The address by which a member signs in. */
-export const Email = z
-  .email()
-  .max(254)
-  .meta({ examples: ["ana.popescu@example.com"] });
+export const Email = Format(254, z.email()).meta({ examples: ["ana.popescu@example.com"] });
 
 /** Addresses are the same in any case. */
 export const emailKey = (email: string): string => email.trim().toLocaleLowerCase("en");

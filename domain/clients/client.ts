@@ -3,14 +3,14 @@ import { FieldValues } from "../fields/field.ts";
 import { FieldChanges } from "../fields/values.ts";
 import { Id } from "../kernel/id.ts";
 import { Country } from "../kernel/place.ts";
-import { Line, Text } from "../kernel/text.ts";
+import { Format, Line, Text } from "../kernel/text.ts";
 import { Instant } from "../kernel/time.ts";
 import { folded } from "./fold.ts";
 
-export const Language = z
-  .string()
-  .regex(/^[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$/)
-  .meta({ description: "BCP 47", examples: ["ro", "de-AT"] });
+export const Language = Format(30, z.regex(/^[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$/)).meta({
+  description: "BCP 47",
+  examples: ["ro", "de-AT"],
+});
 
 export const ClientKind = z.enum(["company", "person", "public-body"]);
 
@@ -27,8 +27,8 @@ const fields = {
   fields: FieldValues.meta({ description: "What the tenant declared for clients" }),
   country: Country.optional(),
   language: Language.optional(),
-  website: Line.max(500)
-    .regex(/^(https?:\/\/)?[^\s/]+\.\S+$/i, "is not the address of a website")
+  website: Line.max(500, { abort: true })
+    .regex(/^([Hh][Tt][Tt][Pp][Ss]?:\/\/)?[^\s/.]+\.\S+$/, "is not the address of a website")
     .optional()
     .meta({ examples: ["https://example.com"] }),
   description: Text.min(1).max(4000).optional(),

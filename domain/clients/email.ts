@@ -4,7 +4,7 @@ import * as z from "zod";
 export const EmailAddress = z
   .string()
   .trim()
-  .max(254)
+  .max(254, { abort: true })
   .regex(z.regexes.email, "is not an email address")
   .meta({ examples: ["ana.popescu@example.com"] });
 

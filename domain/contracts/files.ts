@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { Failure, notFound } from "../kernel/errors.ts";
-import { Line } from "../kernel/text.ts";
+import { Format, Line } from "../kernel/text.ts";
 import { Instant } from "../kernel/time.ts";
 import { type Doing, nextContract } from "./change.ts";
 import { ContractFile, type ContractRecord, mostFiles } from "./contract.ts";
@@ -13,10 +13,9 @@ export const NewContractFile = z.strictObject({
   name: Line.min(1)
     .max(200)
     .meta({ examples: ["contract-2026-114.pdf"] }),
-  mediaType: z
-    .string()
-    .regex(/^[a-z0-9][a-z0-9!#$&^_.+-]{0,60}\/[a-z0-9][a-z0-9!#$&^_.+-]{0,60}$/)
-    .meta({ examples: ["application/pdf"] }),
+  mediaType: Format(123, z.regex(/^[a-z0-9][a-z0-9!#$&^_.+-]{0,60}\/[a-z0-9][a-z0-9!#$&^_.+-]{0,60}$/)).meta({
+    examples: ["application/pdf"],
+  }),
   bytes: z.int().min(1).max(mostFileBytes).meta({ description: "The exact size of the file" }),
 });
 export type NewContractFile = z.infer<typeof NewContractFile>;

@@ -4,6 +4,7 @@ import { Currency } from "../kernel/currency.ts";
 import { Id } from "../kernel/id.ts";
 import { MinorAmount } from "../kernel/money.ts";
 import { Quantity } from "../kernel/quantity.ts";
+import { Format } from "../kernel/text.ts";
 import { Day, Instant, Month } from "../kernel/time.ts";
 import { EvidenceKind } from "./type.ts";
 
@@ -12,7 +13,7 @@ export const DealState = z.enum(dealStates);
 export type DealState = z.infer<typeof DealState>;
 
 /** Ids of deal types, stages and loss reasons: slugs that the tenant chose. */
-export const Slug = z.string().regex(/^[a-z][a-z0-9-]{0,39}$/);
+export const Slug = Format(40, z.regex(/^[a-z][a-z0-9-]{0,39}$/));
 
 /** How many entries the lists of one deal may have. */
 export const mostOf = { items: 100, contacts: 50, participants: 50, history: 100 } as const;

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { Line } from "../kernel/text.ts";
+import { Format, Line } from "../kernel/text.ts";
 
 /** `process`: stages in order, none skipped; `manual`: stages set by hand; `simple`: no stages. */
 export const DealTypeKind = z.enum(["process", "manual", "simple"]);
@@ -18,7 +18,7 @@ const Demands = z
   .refine((kinds) => new Set(kinds).size === kinds.length, "names a kind twice");
 
 export const Stage = z.strictObject({
-  id: z.string().regex(/^[a-z][a-z0-9-]{0,39}$/),
+  id: Format(40, z.regex(/^[a-z][a-z0-9-]{0,39}$/)),
   name: Line.min(1).max(100),
   probabilityPercent: z.int().min(0).max(100),
   limitHours: z
@@ -36,7 +36,7 @@ export type Stage = z.infer<typeof Stage>;
 
 /** A kind of sale with its own pipeline. */
 export const DealType = z.strictObject({
-  id: z.string().regex(/^[a-z][a-z0-9-]{0,39}$/),
+  id: Format(40, z.regex(/^[a-z][a-z0-9-]{0,39}$/)),
   name: Line.min(1).max(100),
   kind: DealTypeKind,
   stages: z.array(Stage).max(30),
@@ -49,7 +49,7 @@ export const DealType = z.strictObject({
 export type DealType = z.infer<typeof DealType>;
 
 export const LossReason = z.strictObject({
-  id: z.string().regex(/^[a-z][a-z0-9-]{0,39}$/),
+  id: Format(40, z.regex(/^[a-z][a-z0-9-]{0,39}$/)),
   name: Line.min(1).max(100),
   active: z.boolean().default(true).meta({ description: "Whether a deal may still be lost for it" }),
 });

@@ -1,14 +1,13 @@
 import * as z from "zod";
-import { Line } from "../kernel/text.ts";
+import { Format, Line } from "../kernel/text.ts";
 
 /** What a tenant may add to its records without a programmer. */
 export const fieldTypes = ["text", "number", "date", "choice", "multiple-choice", "reference"] as const;
 
 export const FieldDeclaration = z.strictObject({
-  key: z
-    .string()
-    .regex(/^[a-z][a-zA-Z0-9]{0,39}$/)
-    .meta({ description: "The name in the record's `fields`" }),
+  key: Format(40, z.regex(/^[a-z][a-zA-Z0-9]{0,39}$/)).meta({
+    description: "The name in the record's `fields`",
+  }),
   label: Line.min(1).max(100),
   type: z.enum(fieldTypes),
   required: z.boolean().default(false),

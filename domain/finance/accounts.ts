@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { Format } from "../kernel/text.ts";
 import type { NewAccount } from "../ledger/account.ts";
 import { standardChart } from "../ledger/chart.ts";
 
@@ -27,16 +28,16 @@ export const freePath = (side: Side, clientId: string): string =>
 export const taxPath = (side: Side): string => (side === "sale" ? "tax-payable" : "tax-deductible");
 
 /** Where money comes in and goes out: `cash`, `bank`, `bank:ing-eur`. */
-export const MoneyAccount = z
-  .string()
-  .regex(/^(bank|cash)(:[A-Za-z0-9-]{1,40})?$/)
-  .meta({ description: "Opened by the first payment that names it", examples: ["bank"] });
+export const MoneyAccount = Format(45, z.regex(/^(bank|cash)(:[A-Za-z0-9-]{1,40})?$/)).meta({
+  description: "Opened by the first payment that names it",
+  examples: ["bank"],
+});
 
 /** What a sold line is booked on: `revenue`, or one below it. */
-export const RevenueAccount = z
-  .string()
-  .regex(/^revenue(:[A-Za-z0-9-]{1,40})?$/)
-  .meta({ description: "Opened by the first document that names it", examples: ["revenue:services"] });
+export const RevenueAccount = Format(48, z.regex(/^revenue(:[A-Za-z0-9-]{1,40})?$/)).meta({
+  description: "Opened by the first document that names it",
+  examples: ["revenue:services"],
+});
 
 /** What a supplier's line is booked on. */
 export const CostAccount = z

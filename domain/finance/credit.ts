@@ -2,7 +2,7 @@ import * as z from "zod";
 import { Id } from "../kernel/id.ts";
 import { MinorAmount } from "../kernel/money.ts";
 import { Quantity } from "../kernel/quantity.ts";
-import { Line, Text } from "../kernel/text.ts";
+import { Format, Line, Text } from "../kernel/text.ts";
 import { Day, Instant } from "../kernel/time.ts";
 import { Side } from "./accounts.ts";
 import { Party } from "./invoice.ts";
@@ -32,9 +32,7 @@ export const NewCreditNote = z.strictObject({
     .meta({ description: "All that is left of the invoice where none are given" }),
   reason: Text.min(1).max(500),
   issuedOn: Day.optional().meta({ description: "Today where none is given; not in the future" }),
-  series: z
-    .string()
-    .regex(/^[A-Z]{1,10}$/)
+  series: Format(10, z.regex(/^[A-Z]{1,10}$/))
     .optional()
     .meta({
       description: "The first active series of credit notes where none is given",

@@ -4,7 +4,7 @@ import { Currency } from "../kernel/currency.ts";
 import { Failure } from "../kernel/errors.ts";
 import { Id } from "../kernel/id.ts";
 import { Country } from "../kernel/place.ts";
-import { Line, Text } from "../kernel/text.ts";
+import { Format, Line, Text } from "../kernel/text.ts";
 import { Day, Instant } from "../kernel/time.ts";
 import { Side } from "./accounts.ts";
 import { LineInput, mostLines, Totals } from "./lines.ts";
@@ -62,9 +62,7 @@ export type InvoiceChange = z.infer<typeof InvoiceChange>;
 export const IssueOrder = z.strictObject({
   issuedOn: Day.optional().meta({ description: "Today where none is given; not in the future" }),
   dueOn: Day.optional().meta({ description: "By the settings where none is given" }),
-  series: z
-    .string()
-    .regex(/^[A-Z]{1,10}$/)
+  series: Format(10, z.regex(/^[A-Z]{1,10}$/))
     .optional()
     .meta({ description: "The first active series of invoices where none is given", examples: ["INV"] }),
   number: Line.min(1)
@@ -84,9 +82,7 @@ export const Invoice = z
     state: InvoiceState,
     clientId: Id("client"),
     ...named,
-    orderId: z
-      .string()
-      .regex(/^ord_[0-9A-HJKMNP-TV-Z]{26}$/)
+    orderId: Format(30, z.regex(/^ord_[0-9A-HJKMNP-TV-Z]{26}$/))
       .optional()
       .meta({ description: "The order that it was made for", examples: ["ord_01JD8Z5T2V9Q4R6W8Y0A1B3C5D"] }),
     party: Party.optional().meta({ description: "The counterparty as it was on the day of issue" }),

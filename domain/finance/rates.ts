@@ -2,17 +2,15 @@ import * as z from "zod";
 import { Currency, minorDigits } from "../kernel/currency.ts";
 import { Failure } from "../kernel/errors.ts";
 import { dividedHalfAwayFromZero, exactNumber } from "../kernel/money.ts";
+import { Format } from "../kernel/text.ts";
 import { Day, Instant } from "../kernel/time.ts";
 import { decimalOf, one, type Ratio, ratioOf } from "./decimal.ts";
 
 /** What one whole unit of a currency costs in whole units of the tenant's: `4.9765`. Above zero. */
-export const RateText = z
-  .string()
-  .regex(/^(0\.0{0,9}[1-9]\d{0,9}|[1-9]\d{0,11}(\.\d{1,10})?)$/)
-  .meta({
-    examples: ["4.9765"],
-    description: "Whole units of the tenant's currency for one whole unit",
-  });
+export const RateText = Format(23, z.regex(/^(0\.0{0,9}[1-9]\d{0,9}|[1-9]\d{0,11}(\.\d{1,10})?)$/)).meta({
+  examples: ["4.9765"],
+  description: "Whole units of the tenant's currency for one whole unit",
+});
 
 /** The rate of a currency from a day on, until the day of the next. */
 export const ExchangeRate = z

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { Slug } from "../deals/deal.ts";
 import { Failure, type FieldFault } from "../kernel/errors.ts";
-import { Line } from "../kernel/text.ts";
+import { Format, Line } from "../kernel/text.ts";
 import { Instant } from "../kernel/time.ts";
 import { RevenueAccount } from "./accounts.ts";
 import { plainDecimal } from "./decimal.ts";
@@ -23,10 +23,10 @@ export type SeriesKind = z.infer<typeof SeriesKind>;
 /** Where numbers come from: `INV-000001`, or `INV-2026-000001` where they begin anew with each year. */
 export const Series = z
   .strictObject({
-    code: z
-      .string()
-      .regex(/^[A-Z]{1,10}$/)
-      .meta({ description: "What its numbers begin with", examples: ["INV"] }),
+    code: Format(10, z.regex(/^[A-Z]{1,10}$/)).meta({
+      description: "What its numbers begin with",
+      examples: ["INV"],
+    }),
     kind: SeriesKind,
     yearly: z.boolean().default(true).meta({ description: "Numbers begin anew with each year, and name it" }),
     digits: z.int().min(1).max(10).default(6).meta({ description: "Shorter numbers get zeros in front" }),

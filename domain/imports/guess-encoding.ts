@@ -84,7 +84,14 @@ export class WordCollector {
 }
 
 /** Signs that stand beside words in honest text without a space between. */
-const edgeSigns = /^[«»„“”‘’‚‹›–—…€№°§©®\u00A0]+|[«»„“”‘’‚‹›–—…€№°§©®\u00A0]+$/gu;
+const edgeSigns = new Set("«»„“”‘’‚‹›–—…€№°§©®\u00A0");
+
+const withoutEdgeSigns = (word: string): string => {
+  const letters = [...word];
+  const isLetter = (letter: string) => !edgeSigns.has(letter);
+  const from = letters.findIndex(isLetter);
+  return from < 0 ? "" : letters.slice(from, letters.findLastIndex(isLetter) + 1).join("");
+};
 
 const latinLetters = "abcdefghijklmnopqrstuvwxyz";
 const isCyrillic = (letters: string): boolean => /^\p{Script=Cyrillic}/u.test(letters);
@@ -108,7 +115,7 @@ const share = (of: readonly boolean[]): number => of.filter(Boolean).length / Ma
 const readAs = (encoding: Encoding, words: readonly Uint8Array[]): Reading => {
   const decoder = new TextDecoder(encoding);
   const texts = words.map((word) => decoder.decode(word));
-  const bare = texts.map((text) => text.replace(edgeSigns, ""));
+  const bare = texts.map((text) => withoutEdgeSigns(text));
   const byLanguage = alphabets
     .filter(([, within]) => within.includes(encoding))
     .map(([letters]) => {

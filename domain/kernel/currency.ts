@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { Format } from "./text.ts";
 
 /** Active currencies of ISO 4217 (list one, without funds, metals and testing codes). */
 const codes =
@@ -21,9 +22,7 @@ export const currencies: readonly string[] = codes.split(" ");
 const known = new Set(currencies);
 
 /** An active ISO 4217 code. */
-export const Currency = z
-  .string()
-  .regex(/^[A-Z]{3}$/)
+export const Currency = Format(3, z.regex(/^[A-Z]{3}$/))
   .refine((code) => known.has(code), "is not an active ISO 4217 currency")
   .meta({ id: "Currency", examples: ["EUR"], override: { type: "string", enum: currencies } });
 export type Currency = string;

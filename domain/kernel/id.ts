@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { Format } from "./text.ts";
 
 const alphabet = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
@@ -57,7 +58,7 @@ export const chanceIn = (id: string): number =>
 
 /** The schema of an id of this kind. */
 export const Id = (kind: IdKind) =>
-  z
-    .string()
-    .regex(new RegExp(`^${idPrefixes[kind]}_[0-9A-HJKMNP-TV-Z]{26}$`))
-    .meta({ examples: [`${idPrefixes[kind]}_01JD8Z5T2V9Q4R6W8Y0A1B3C5D`] });
+  Format(
+    idPrefixes[kind].length + 27,
+    z.regex(new RegExp(`^${idPrefixes[kind]}_[0-9A-HJKMNP-TV-Z]{26}$`)),
+  ).meta({ examples: [`${idPrefixes[kind]}_01JD8Z5T2V9Q4R6W8Y0A1B3C5D`] });

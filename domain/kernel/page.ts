@@ -1,12 +1,11 @@
 import * as z from "zod";
+import { Format } from "./text.ts";
 
 export const pageSize = { standard: 50, most: 200 } as const;
 
 /** A whole number in a query string. */
 export const queryInteger = (least: number, most: number) =>
-  z
-    .string()
-    .regex(/^\d{1,9}$/)
+  Format(9, z.regex(/^\d{1,9}$/))
     .transform(Number)
     .pipe(z.int().min(least).max(most))
     .meta({ override: { type: "integer", minimum: least, maximum: most } });

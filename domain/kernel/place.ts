@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { Format } from "./text.ts";
 
 /** The officially assigned codes of ISO 3166-1 alpha-2. */
 const codes =
@@ -14,9 +15,7 @@ export const countries: readonly string[] = codes.split(" ");
 const known = new Set(countries);
 
 /** A country of ISO 3166-1 alpha-2. */
-export const Country = z
-  .string()
-  .regex(/^[A-Z]{2}$/)
+export const Country = Format(2, z.regex(/^[A-Z]{2}$/))
   .refine((code) => known.has(code), "is not a country of ISO 3166-1")
   .meta({ id: "Country", examples: ["RO"], override: { type: "string", enum: countries } });
 export type Country = string;
@@ -31,10 +30,7 @@ const isTimeZone = (name: string): boolean => {
 };
 
 /** A time zone of the IANA database; an offset such as `+02:00` is none, for it knows no summer. */
-export const TimeZone = z
-  .string()
-  .regex(/^[A-Za-z][A-Za-z0-9_+-]*(\/[A-Za-z0-9_+-]+){0,2}$/)
-  .max(64)
+export const TimeZone = Format(64, z.regex(/^[A-Za-z][A-Za-z0-9_+-]*(\/[A-Za-z0-9_+-]+){0,2}$/))
   .refine(isTimeZone, "is not a time zone of the IANA database")
   .meta({ examples: ["Europe/Bucharest"] });
 export type TimeZone = string;

@@ -16,14 +16,19 @@ export const smallestUnitsPerUnit = (scale: number): bigint => {
   return 10n ** BigInt(scale);
 };
 
+/** Digits without the zeros at their end. */
+export const withoutEndZeros = (digits: string): string => {
+  let end = digits.length;
+  while (digits[end - 1] === "0") end--;
+  return digits.slice(0, end);
+};
+
 /** `1.5` for 1500 at scale 3: the quantity in whole units, exactly, without needless zeros. */
 export const quantityText = (quantity: number, scale: number): string => {
   const per = smallestUnitsPerUnit(scale);
   const exact = BigInt(quantity);
   const magnitude = exact < 0n ? -exact : exact;
-  const fraction = String(magnitude % per)
-    .padStart(scale, "0")
-    .replace(/0+$/, "");
+  const fraction = withoutEndZeros(String(magnitude % per).padStart(scale, "0"));
   const whole = `${exact < 0n ? "-" : ""}${magnitude / per}`;
   return scale === 0 || fraction === "" ? whole : `${whole}.${fraction}`;
 };

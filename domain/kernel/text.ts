@@ -10,6 +10,13 @@ export const isLine = (text: string): boolean => !controls.test(text);
 /** Whether a text may have several lines: a note, a reason, terms. */
 export const isText = (text: string): boolean => !controlsInText.test(text);
 
+/**
+ * A text of a form: a pattern, or a format of zod. Its length is checked first and ends the checks, so that no pattern ever
+ * runs over more than `most` characters.
+ */
+export const Format = (most: number, form: z.core.$ZodCheck<string>) =>
+  z.string().max(most, { abort: true }).check(form);
+
 /** One line of text, trimmed. */
 export const Line = z
   .string()

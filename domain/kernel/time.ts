@@ -1,18 +1,16 @@
 import * as z from "zod";
+import { Format } from "./text.ts";
 
 /** A point in time, UTC, to the millisecond: `2026-11-23T18:00:00.000Z`. Sorts as text. */
-export const Instant = z.iso.datetime({ precision: 3 });
+export const Instant = Format(24, z.iso.datetime({ precision: 3 }));
 export type Instant = string;
 
 /** A calendar day: `2026-11-23`. */
-export const Day = z.iso.date();
+export const Day = Format(10, z.iso.date());
 export type Day = string;
 
 /** A calendar month: `2026-11`. */
-export const Month = z
-  .string()
-  .regex(/^\d{4}-(0[1-9]|1[0-2])$/)
-  .meta({ examples: ["2026-11"] });
+export const Month = Format(7, z.regex(/^\d{4}-(0[1-9]|1[0-2])$/)).meta({ examples: ["2026-11"] });
 export type Month = string;
 
 /** The clock, as an argument: milliseconds since the epoch. */

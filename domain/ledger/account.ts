@@ -1,19 +1,14 @@
 import * as z from "zod";
-import { Line } from "../kernel/text.ts";
+import { Format, Line } from "../kernel/text.ts";
 import { Instant } from "../kernel/time.ts";
 import { Commodity } from "./commodity.ts";
 
 /** Where an account is: segments joined by colons, `stock:whs_…:main`, `revenue`. */
-export const AccountPath = z
-  .string()
-  .regex(/^[A-Za-z0-9_-]+(?::[A-Za-z0-9_-]+)*$/)
-  .max(200)
-  .meta({
-    id: "AccountPath",
-    description:
-      "Segments joined by colons; an id or a day among them makes it a member of a control account",
-    examples: ["clients:cli_01JD8Z5T2V9Q4R6W8Y0A1B3C5D:deposit"],
-  });
+export const AccountPath = Format(200, z.regex(/^[A-Za-z0-9_-]+(?::[A-Za-z0-9_-]+)*$/)).meta({
+  id: "AccountPath",
+  description: "Segments joined by colons; an id or a day among them makes it a member of a control account",
+  examples: ["clients:cli_01JD8Z5T2V9Q4R6W8Y0A1B3C5D:deposit"],
+});
 export type AccountPath = string;
 
 export const AccountType = z.enum(["asset", "liability", "income", "expense", "equity", "stock", "time"]);
@@ -32,9 +27,7 @@ const fields = {
     description:
       "What it is in the turnover of clients and products: revenue (discounts too) or the cost of what was sold",
   }),
-  managedBy: z
-    .string()
-    .regex(/^[a-z]{1,30}$/)
+  managedBy: Format(30, z.regex(/^[a-z]{1,30}$/))
     .optional()
     .meta({ description: "The part of the system that keeps it: it takes no postings by hand then" }),
 };

@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { currencies, minorDigits } from "../kernel/currency.ts";
 import { quantityText } from "../kernel/quantity.ts";
+import { Format } from "../kernel/text.ts";
 
 const known = new Set(currencies);
 
@@ -8,9 +9,7 @@ const known = new Set(currencies);
  * What is counted exactly: a currency (in its minor unit), a product (in the smallest unit of its measure),
  * a minute of a member's time, a loyalty point.
  */
-export const Commodity = z
-  .string()
-  .regex(/^(?:[A-Z]{3}|prd_[0-9A-HJKMNP-TV-Z]{26}|minute|point)$/)
+export const Commodity = Format(30, z.regex(/^(?:[A-Z]{3}|prd_[0-9A-HJKMNP-TV-Z]{26}|minute|point)$/))
   .refine((code) => code.length !== 3 || known.has(code), "is not an active ISO 4217 currency")
   .meta({
     id: "Commodity",

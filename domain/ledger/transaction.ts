@@ -2,7 +2,7 @@ import * as z from "zod";
 import { Failure } from "../kernel/errors.ts";
 import { Id } from "../kernel/id.ts";
 import { exactNumber, mostAmount } from "../kernel/money.ts";
-import { Text } from "../kernel/text.ts";
+import { Format, Text } from "../kernel/text.ts";
 import { Day, Instant } from "../kernel/time.ts";
 import { AccountPath } from "./account.ts";
 import { Commodity, SignedAmount } from "./commodity.ts";
@@ -10,10 +10,10 @@ import { Commodity, SignedAmount } from "./commodity.ts";
 export const postingsOfTransaction = { least: 2, most: 30 } as const;
 
 /** The caller's name for a transaction: the same id is the same transaction, however much later. */
-export const TransactionId = z
-  .string()
-  .regex(/^[A-Za-z0-9._:-]{1,100}$/)
-  .meta({ description: "Made by the caller; the same id never posts twice", examples: ["INV-2026-0001"] });
+export const TransactionId = Format(100, z.regex(/^[A-Za-z0-9._:-]{1,100}$/)).meta({
+  description: "Made by the caller; the same id never posts twice",
+  examples: ["INV-2026-0001"],
+});
 
 export const Posting = z
   .strictObject({
@@ -28,10 +28,7 @@ export const Posting = z
 export type Posting = z.infer<typeof Posting>;
 
 const anyId = (example: string) =>
-  z
-    .string()
-    .regex(/^[a-z]{2,6}_[0-9A-HJKMNP-TV-Z]{26}$/)
-    .meta({ examples: [example] });
+  Format(33, z.regex(/^[a-z]{2,6}_[0-9A-HJKMNP-TV-Z]{26}$/)).meta({ examples: [example] });
 
 /** What a transaction is about. */
 export const Links = z
@@ -55,10 +52,10 @@ export type Settlement = z.infer<typeof Settlement>;
 
 const fields = {
   id: TransactionId,
-  kind: z
-    .string()
-    .regex(/^[a-z][a-z-]{0,39}$/)
-    .meta({ description: "What it records: `journal`, `sale`, `receipt`, `payment` …", examples: ["sale"] }),
+  kind: Format(40, z.regex(/^[a-z][a-z-]{0,39}$/)).meta({
+    description: "What it records: `journal`, `sale`, `receipt`, `payment` …",
+    examples: ["sale"],
+  }),
   memo: Text.min(1).max(500).optional(),
   links: Links.optional(),
   postings: z

@@ -1,14 +1,11 @@
 import * as z from "zod";
 import { Failure } from "../kernel/errors.ts";
 import { Id } from "../kernel/id.ts";
-import { Line } from "../kernel/text.ts";
+import { Format, Line } from "../kernel/text.ts";
 import { Instant } from "../kernel/time.ts";
 
 /** The code of a place in its warehouse: a shelf, a cell, a ramp. It is a segment of the ledger's account. */
-export const PlaceCode = z
-  .string()
-  .regex(/^[A-Za-z0-9-]{1,30}$/)
-  .meta({ examples: ["A-01"] });
+export const PlaceCode = Format(30, z.regex(/^[A-Za-z0-9-]{1,30}$/)).meta({ examples: ["A-01"] });
 
 /** Where nothing else is said, goods lie here; every warehouse has it. */
 export const mainPlace = "main";

@@ -11,6 +11,7 @@ import {
 } from "../../domain/clients/counterparty.ts";
 import { Link, LinkDay } from "../../domain/clients/links.ts";
 import { Id } from "../../domain/kernel/id.ts";
+import { Format } from "../../domain/kernel/text.ts";
 import { Day } from "../../domain/kernel/time.ts";
 import { route } from "../kit/route.ts";
 
@@ -22,7 +23,7 @@ const shared = { feature: "clients" } as const;
 const Times = z.strictObject({
   asOf: LinkDay.optional().meta({ description: "The day asked about; absent: today where the tenant is" }),
   knownAt: z
-    .union([Day, z.iso.datetime({ offset: true })])
+    .union([Day, Format(40, z.iso.datetime({ offset: true }))])
     .optional()
     .meta({ description: "As it was known then, or by the end of that day; absent: as it is known now" }),
 });

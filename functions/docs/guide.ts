@@ -3,7 +3,12 @@ import { keyLifetimeSeconds } from "../kit/idempotency.ts";
 import { mostBodyBytes } from "../kit/validate.ts";
 
 /** Without `toLocaleString`, which loads the language data of ICU (6 ms) for one number. */
-const inThousands = (value: number): string => String(value).replace(/\B(?=(\d{3})+$)/g, ",");
+const inThousands = (value: number): string => {
+  const digits = String(value);
+  const groups: string[] = [];
+  for (let end = digits.length; end > 0; end -= 3) groups.unshift(digits.slice(Math.max(0, end - 3), end));
+  return groups.join(",");
+};
 
 /** The start page of the reference: what holds for every route. Markdown. */
 export const guide = `

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { Format } from "../../domain/kernel/text.ts";
 import { route } from "../kit/route.ts";
 
 /** The reference. It needs no token: it holds no data of anybody. */
@@ -33,7 +34,7 @@ export const docsRoutes = {
     path: "/docs/assets/{file}",
     summary: "A script or style sheet of the reference",
     permission: null,
-    params: z.strictObject({ file: z.string().regex(/^[a-z0-9.-]{1,80}$/) }),
+    params: z.strictObject({ file: Format(80, z.regex(/^[a-z0-9.-]{1,80}$/)) }),
     status: 200,
     produces: "*/*",
   }),

@@ -1,14 +1,16 @@
 import { createHash } from "node:crypto";
 import * as z from "zod";
 import { Failure } from "../../domain/kernel/errors.ts";
+import { Format } from "../../domain/kernel/text.ts";
 import { entity } from "./table/entity.ts";
 
 /** How long a key is remembered at the least. */
 export const keyLifetimeSeconds = 7 * 24 * 3600;
 
-export const IdempotencyKey = z
-  .string()
-  .regex(/^[\x21-\x7e]{1,255}$/, "has 1 to 255 visible ASCII characters");
+export const IdempotencyKey = Format(
+  255,
+  z.regex(/^[\x21-\x7e]{1,255}$/, "has 1 to 255 visible ASCII characters"),
+);
 
 const Remembered = z.object({
   id: z.string(),

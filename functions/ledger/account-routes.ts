@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { Id } from "../../domain/kernel/id.ts";
 import { PageQuery, pageOf } from "../../domain/kernel/page.ts";
+import { Format } from "../../domain/kernel/text.ts";
 import { Account, AccountChange, AccountPath, NewAccount } from "../../domain/ledger/account.ts";
 import { route } from "../kit/route.ts";
 
@@ -8,11 +9,9 @@ const shared = { feature: "ledger" } as const;
 const write = { ...shared, permission: "ledger:write" } as const;
 const params = z.strictObject({ path: AccountPath });
 
-const ControlPath = z
-  .string()
-  .regex(/^(?:[A-Za-z0-9_-]+|\*)(?::(?:[A-Za-z0-9_-]+|\*))*$/)
-  .max(250)
-  .meta({ examples: ["clients:*:receivable"] });
+const ControlPath = Format(250, z.regex(/^(?:[A-Za-z0-9_-]+|\*)(?::(?:[A-Za-z0-9_-]+|\*))*$/)).meta({
+  examples: ["clients:*:receivable"],
+});
 
 export const accountRoutes = {
   openAccount: route({

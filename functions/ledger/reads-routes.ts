@@ -2,6 +2,7 @@ import * as z from "zod";
 import { Currency } from "../../domain/kernel/currency.ts";
 import { Id } from "../../domain/kernel/id.ts";
 import { PageQuery, pageOf, queryInteger } from "../../domain/kernel/page.ts";
+import { Format } from "../../domain/kernel/text.ts";
 import { Day, Instant } from "../../domain/kernel/time.ts";
 import { AccountPath, AccountType } from "../../domain/ledger/account.ts";
 import { Commodity } from "../../domain/ledger/commodity.ts";
@@ -13,14 +14,10 @@ import { route } from "../kit/route.ts";
 
 const shared = { feature: "ledger" } as const;
 
-const Path = z
-  .string()
-  .regex(/^(?:[A-Za-z0-9_-]+|\*)(?::(?:[A-Za-z0-9_-]+|\*))*$/)
-  .max(250)
-  .meta({
-    description: "The path of an account; with `*` for the ids, that of a control account",
-    examples: ["revenue", "clients:*:receivable"],
-  });
+const Path = Format(250, z.regex(/^(?:[A-Za-z0-9_-]+|\*)(?::(?:[A-Za-z0-9_-]+|\*))*$/)).meta({
+  description: "The path of an account; with `*` for the ids, that of a control account",
+  examples: ["revenue", "clients:*:receivable"],
+});
 
 const times = {
   asOf: Day.optional().meta({ description: "The last day of effect that counts; all where none is given" }),
@@ -134,9 +131,7 @@ export const ledgerReadRoutes = {
       }),
       to: Day.optional().meta({ description: "The last day of effect" }),
       knownAt: times.knownAt,
-      kind: z
-        .string()
-        .regex(/^[a-z][a-z-]{0,39}$/)
+      kind: Format(40, z.regex(/^[a-z][a-z-]{0,39}$/))
         .optional()
         .meta({ description: "Shows lines of transactions of this kind only", examples: ["journal"] }),
       clientId: Id("client").optional().meta({ description: "Shows lines about this client only" }),

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import * as z from "zod";
+import { Format } from "../../domain/kernel/text.ts";
 import { Day } from "../../domain/kernel/time.ts";
 import { type Account, controlOf, isConstrained, natural } from "../../domain/ledger/account.ts";
 import { firstDayOutside } from "../../domain/ledger/days.ts";
@@ -30,7 +31,7 @@ const pauseMs = 50;
 /** Members of a control account that one step recounts. */
 const membersAtOnce = 20;
 
-const Whole = z.string().regex(/^-?\d{1,100}$/);
+const Whole = Format(101, z.regex(/^-?\d{1,100}$/));
 
 /** The balance of an account, and the mark of its days. */
 const Sums = z.object({ balance: Whole, mark: Whole });

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { Format } from "../../domain/kernel/text.ts";
 import type { Day } from "../../domain/kernel/time.ts";
 import { canonicalText } from "../../domain/ledger/chain.ts";
 import { linesOf, type StatementLine } from "../../domain/ledger/effects.ts";
@@ -21,7 +22,7 @@ export const mostReadings = 4;
 export const RecountPlace = z.object({
   sk: z.string().startsWith("POSTING#"),
   effectiveOn: z.string().optional(),
-  sums: z.record(z.string(), z.string().regex(/^-?\d{1,40}$/)),
+  sums: z.record(z.string(), Format(41, z.regex(/^-?\d{1,40}$/))),
 });
 export type RecountPlace = z.infer<typeof RecountPlace>;
 

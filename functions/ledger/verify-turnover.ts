@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import * as z from "zod";
+import { Format } from "../../domain/kernel/text.ts";
 import type { Account } from "../../domain/ledger/account.ts";
 import { chains, type TurnoverSums, turnoverSumsOf } from "../../domain/ledger/effects.ts";
 import { isCounted, type Transaction } from "../../domain/ledger/transaction.ts";
@@ -32,7 +33,7 @@ const mostReadings = 4;
 /** Buckets in buckets: more than any partition needs to have each record by itself. */
 const mostDigits = 6;
 
-const Whole = z.string().regex(/^-?\d{1,100}$/);
+const Whole = Format(101, z.regex(/^-?\d{1,100}$/));
 const Digit = z.int().min(0).max(255);
 const Key = z.object({
   dimension: z.enum(["client", "counterparty", "product"]),

@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import * as z from "zod";
 import { isOwnHost } from "./foreign.ts";
 import { readBody } from "./http-api.ts";
+import { targetOf } from "./request-target.ts";
 
 /** An answer of `/_local`: JSON, or a page. */
 export interface LocalAnswer {
@@ -100,7 +101,7 @@ export const localApi =
   async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     try {
       if (isForeign(request)) throw new LocalRefusal(403, "/_local answers this machine's own pages only");
-      const path = (request.url ?? "").replace(/[?].*$/, "").replace(/(?<=.)\/$/, "");
+      const path = targetOf(request.url).path.replace(/(?<=.)\/$/, "");
       const onPath = routes.filter((route) => route.path.test(path));
       const route = onPath.find(({ method }) => method === request.method);
       if (!route)

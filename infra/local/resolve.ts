@@ -194,7 +194,7 @@ export class Resolver {
   #sub(stack: StackTemplate, argument: unknown, where: string): string {
     const [pattern, names] = Array.isArray(argument) ? argument : [argument, {}];
     const variables = this.#value(stack, names, where);
-    return asText(pattern, where).replaceAll(/\$\{(!?)([^}]+)\}/g, (_, literal: string, name: string) => {
+    return asText(pattern, where).replaceAll(/\$\{(!?)([^${}]+)\}/g, (_, literal: string, name: string) => {
       if (literal) return `\${${name}}`;
       if (isRecord(variables) && name in variables) return asText(variables[name], where);
       const [id = "", ...attribute] = name.split(".");

@@ -66,13 +66,26 @@ beforeAll(() => {
   const settings: Record<string, unknown> = JSON.parse(readFileSync(path.join(root, "biome.json"), "utf8"));
   writeFileSync(
     path.join(folder, "biome.json"),
-    JSON.stringify({ ...settings, $schema: undefined, vcs: { enabled: false }, root: true }),
+    JSON.stringify({
+      ...settings,
+      $schema: undefined,
+      plugins: [path.join(root, ".ci/parallel.grit")],
+      vcs: { enabled: false },
+      root: true,
+    }),
   );
   for (const [kind, cases] of Object.entries({ forbidden, allowed }))
     for (const [at, [of, source]] of cases.entries()) {
       mkdirSync(path.join(folder, of), { recursive: true });
       writeFileSync(path.join(folder, fileOf(kind, at, of)), source);
     }
+  for (const of of ["functions/deals", "functions/kit", "test/deals"]) {
+    mkdirSync(path.join(folder, of), { recursive: true });
+    writeFileSync(
+      path.join(folder, of, "parallel.ts"),
+      "export const both = (a, b) => Promise.all([a(), b()]);\n",
+    );
+  }
   said = spawnSync(
     path.join(root, "node_modules/.bin/biome"),
     [
@@ -116,4 +129,16 @@ test("the typed client with all routes holds nothing of AWS and nothing of a Lam
   });
   const inside = Object.keys(metafile.inputs);
   expect(inside.filter((file) => /@aws|@smithy|@middy|handlers\.ts|store\.ts/.test(file))).toEqual([]);
+});
+
+test("Promise.all in functions is refused outside functions/kit/parallel.ts", () => {
+  const linted = spawnSync(
+    path.join(root, "node_modules/.bin/biome"),
+    ["lint", "--reporter=json", "--max-diagnostics=none", "."],
+    { cwd: folder, encoding: "utf8", maxBuffer: 50_000_000 },
+  ).stdout;
+  const refused = (file: string) => linted.includes(`"${file}"`);
+  expect(
+    ["functions/deals", "functions/kit", "test/deals"].map((of) => refused(`${of}/parallel.ts`)),
+  ).toEqual([true, false, false]);
 });

@@ -20,3 +20,26 @@ describe("A statement", () => {
     }
   });
 });
+
+describe("A client", () => {
+  const create = (body: Record<string, unknown>) =>
+    send(routeCalled("createClient"), { token: company.token, body: { name: "Acme", ...body } });
+
+  test("with a website of 960 kB is refused before a pattern runs over it", async () => {
+    for (const bytes of [120_000, 960_000]) {
+      const refused = await create({ website: `P${".H".repeat(bytes / 2)}` });
+      expect([refused.status, refused.code, refused.pointers]).toEqual([
+        400,
+        "request.invalid",
+        ["/website"],
+      ]);
+    }
+  });
+
+  test("with a website of any usual form is made", async () => {
+    for (const website of ["example.com", "https://www.example.com/a?b=c#d", "HTTP://știință.ro:8080/"])
+      expect((await create({ website })).status, website).toBe(201);
+    for (const website of ["example", "https://", ".com", "a b.com"])
+      expect((await create({ website })).status, website).toBe(400);
+  });
+});

@@ -15,7 +15,7 @@ export interface Naming {
 }
 
 const words = (text: string): string[] => text.trim().split(/\s+/);
-const lines = (text: string): string[] => text.trim().split(/\s*\|\s*/);
+const lines = (text: string): string[] => text.split("|").map((line) => line.trim());
 
 export const namings: Readonly<Record<DemoCountry, Naming>> = {
   RO: {
@@ -175,4 +175,4 @@ export const addressable = (name: string): string =>
     .normalize("NFD")
     .replace(/\p{M}/gu, "")
     .replace(/[^a-z0-9]+/g, ".")
-    .replace(/^\.+|\.+$/g, "");
+    .replace(/^\.|\.$/g, "");
