@@ -32,7 +32,9 @@ const fields = {
     .optional()
     .meta({ examples: ["https://example.com"] }),
   description: Text.min(1).max(4000).optional(),
-  externalId: Line.min(1).max(200).optional().meta({ description: "Its id in the system that it came from" }),
+  externalId: Line.min(1).max(200).optional().meta({
+    description: "Its id in the system that it came from; identifies one client of the company",
+  }),
 };
 
 const owner = {

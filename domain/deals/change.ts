@@ -195,6 +195,7 @@ export const changedDeal = (
     },
     expectedCloseOn: given(change.expectedCloseOn, deal.expectedCloseOn),
     fields,
+    externalId: given(change.externalId, deal.externalId),
   };
   return asNextVersion(next, now);
 };

@@ -179,7 +179,9 @@ export const Deal = z
         description: `The last ${mostShown.shipments} of the orders and reservations that were shipped from the deal, oldest first`,
       }),
     fields: FieldValues,
-    externalId: z.string().optional(),
+    externalId: z.string().optional().meta({
+      description: "Its id in the system that it came from; identifies one deal of the company",
+    }),
     createdAt: Instant,
     updatedAt: Instant,
   })

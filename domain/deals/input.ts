@@ -45,6 +45,9 @@ const fields = {
   manualProbabilityPercent: z.int().min(0).max(100),
   expectedCloseOn: Day,
   fields: FieldValues,
+  externalId: Line.min(1).max(200).meta({
+    description: "Its id in the system that it came from; identifies one deal of the company",
+  }),
 };
 
 /** Why a deal was lost. */
@@ -74,7 +77,7 @@ export const NewDeal = z.strictObject({
   manualProbabilityPercent: fields.manualProbabilityPercent.optional(),
   expectedCloseOn: fields.expectedCloseOn.optional(),
   fields: fields.fields.default({}),
-  externalId: Line.min(1).max(200).optional(),
+  externalId: fields.externalId.optional(),
   registeredAt: Instant.optional().meta({
     description: "Absent: when the history begins, or now",
   }),
@@ -100,5 +103,6 @@ export const DealChange = z.strictObject({
   manualProbabilityPercent: fields.manualProbabilityPercent.nullable().optional(),
   expectedCloseOn: fields.expectedCloseOn.nullable().optional(),
   fields: FieldChanges.optional(),
+  externalId: fields.externalId.nullable().optional(),
 });
 export type DealChange = z.infer<typeof DealChange>;

@@ -34,6 +34,7 @@ export const kernelFailures = {
   "record.not-found": { kind: "not-found", title: "There is no such record" },
   "record.stale": { kind: "stale", title: "The record has changed since it was read" },
   "record.busy": { kind: "conflict", title: "The record is being changed by others; try again" },
+  "record.external-id-taken": { kind: "conflict", title: "The external id belongs to another record" },
   "record.exists": { kind: "conflict", title: "Such a record is there already" },
   "reference.unknown": { kind: "unprocessable", title: "The request names a record that is not there" },
   "idempotency.key-reused": {

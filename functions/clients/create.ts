@@ -13,6 +13,7 @@ import { teamEntity } from "../access/store.ts";
 import type { Actor } from "../kit/context.ts";
 import { memberEntity } from "../kit/records.ts";
 import type { Store, Write } from "../kit/table/store.ts";
+import { checkExternalIdFree } from "./external-id.ts";
 import { checkReferences, unknownClient } from "./references.ts";
 import { clientCreation, clientEntity } from "./store.ts";
 
@@ -75,7 +76,7 @@ export interface NewClientChange {
 /**
  * All that is written and announced for a new client, by the same rules whoever makes it. Several may be written
  * in one transaction. Nothing is read where the acting member becomes the owner and nothing else is named.
- * @throws client.invalid, reference.unknown, member.not-assignable, limit.exceeded
+ * @throws client.invalid, reference.unknown, member.not-assignable, limit.exceeded, record.external-id-taken
  */
 export const newClientRecords = async (
   input: NewClientWhole,
@@ -96,6 +97,7 @@ export const newClientRecords = async (
     newId,
   });
   await checkReferences(store, acting, records.references);
+  await checkExternalIdFree(store, records.client);
   return {
     records,
     writes: clientCreation(records),

@@ -12,6 +12,7 @@ import { dayIn } from "../../domain/kernel/time.ts";
 import { clientChanged, clientReassigned } from "../../events/clients.ts";
 import { type Happened, happened } from "../../events/event.ts";
 import { type Context, checkVersion } from "../kit/context.ts";
+import { moveExternalId } from "../kit/external-id.ts";
 import type { Handlers } from "../kit/serve.ts";
 import { fromItem } from "../kit/table/item.ts";
 import { siftedPage } from "../kit/table/sifted.ts";
@@ -20,6 +21,7 @@ import { loadClient, reachesClient } from "./access.ts";
 import { contactHandlers } from "./contact-handlers.ts";
 import { counterpartyHandlers } from "./counterparty-handlers.ts";
 import { newClientRecords, parentNamed, responsibilityAfter } from "./create.ts";
+import { checkExternalIdFree } from "./external-id.ts";
 import { listClients } from "./list.ts";
 import { noteHandlers } from "./note-handlers.ts";
 import { ancestorsOf, checkReferences } from "./references.ts";
@@ -108,10 +110,16 @@ export const clientHandlers: Handlers<typeof clientRoutes> = {
       },
       { now, by: member.id },
     );
+    if (changed.externalId !== client.externalId) await checkExternalIdFree(store, changed);
+    const claims =
+      values.externalId === undefined
+        ? []
+        : await moveExternalId(store, "client", client, changed.externalId);
     const otherwise = Object.keys(values).length > 0 || fields !== undefined || archived !== undefined;
     return context.save({
       writes: [
         update(clientEntity, changed),
+        ...claims,
         // As long as none above has changed, none of them has come to stand below.
         ...ancestors.map(({ id, version }) => present(clientEntity, { id }, () => new StaleWrite(), version)),
       ],

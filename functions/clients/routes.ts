@@ -30,7 +30,7 @@ const ClientsQuery = z
     taxId: text.meta({
       description: "A counterparty's tax id, with or without separators and country letters",
     }),
-    externalId: text,
+    externalId: text.meta({ description: "The client that has it" }),
   })
   .refine(
     ({ phone, email, taxId, externalId }) =>
@@ -64,7 +64,13 @@ export const clientRoutes = {
     status: 201,
     output: ClientWhole,
     versioned: true,
-    failures: ["client.invalid", "member.not-assignable", "reference.unknown", "limit.exceeded"],
+    failures: [
+      "client.invalid",
+      "member.not-assignable",
+      "reference.unknown",
+      "record.external-id-taken",
+      "limit.exceeded",
+    ],
   }),
   listClients: route({
     ...shared,
@@ -114,6 +120,7 @@ export const clientRoutes = {
       "client.parents-too-deep",
       "member.not-assignable",
       "reference.unknown",
+      "record.external-id-taken",
     ],
   }),
   readTimeline: route({

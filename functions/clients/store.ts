@@ -8,6 +8,7 @@ import { nameTerms, wholeTerm } from "../../domain/clients/names.ts";
 import { Note } from "../../domain/clients/note.ts";
 import type { NewRecords } from "../../domain/clients/whole.ts";
 import { millisecondsOf } from "../../domain/kernel/time.ts";
+import { claimExternalId } from "../kit/external-id.ts";
 import { entity, type Lookup } from "../kit/table/entity.ts";
 import { create, update, type Write } from "../kit/table/store.ts";
 
@@ -132,9 +133,10 @@ export const counterpartyCreation = (counterparty: Counterparty): Write[] => [
   ),
 ];
 
-/** What is written for a new client: one item, one for each contact and two for each counterparty. */
+/** What is written for a new client: one item, one for its external id and for each contact, two for each counterparty. */
 export const clientCreation = ({ client, contacts, counterparties }: NewRecords): Write[] => [
   create(clientEntity, client),
+  ...claimExternalId("client", client),
   ...contacts.map((contact) => create(contactEntity, contact)),
   ...counterparties.flatMap(counterpartyCreation),
 ];

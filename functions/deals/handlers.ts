@@ -12,6 +12,7 @@ import { changedFieldValues } from "../../domain/fields/values.ts";
 import { notFound } from "../../domain/kernel/errors.ts";
 import { dealChange, dealReassignment, dealStep } from "../../events/deals.ts";
 import { type Context, checkVersion } from "../kit/context.ts";
+import { moveExternalId } from "../kit/external-id.ts";
 import { runParallel } from "../kit/parallel.ts";
 import type { Handlers } from "../kit/serve.ts";
 import { enteredDeal, rulesOf, withoutFaults } from "./create.ts";
@@ -117,9 +118,13 @@ export const dealHandlers: Handlers<typeof dealRoutes> = {
             context.now,
           );
     const happened = names.length === 0 ? [] : [dealChange(changed, names)];
+    const claims =
+      body.externalId === undefined
+        ? []
+        : await moveExternalId(context.store, "deal", deal, changed.externalId);
     if (named.ownerId === undefined)
       return context.save({
-        writes: changed === deal ? [] : dealUpdate(changed),
+        writes: changed === deal ? [] : [...dealUpdate(changed), ...claims],
         happened,
         answer: showDeal(changed),
       });
@@ -131,7 +136,7 @@ export const dealHandlers: Handlers<typeof dealRoutes> = {
       version: deal.version + 1,
     };
     return context.save({
-      writes: dealUpdate(reassigned),
+      writes: [...dealUpdate(reassigned), ...claims],
       happened: [...happened, dealReassignment(deal, reassigned)],
       answer: showDeal(reassigned),
     });

@@ -1,11 +1,12 @@
-import { type Deal, movesKept, showDeal } from "../../domain/deals/deal.ts";
+import { type Deal, movesKept, type ShownDeal, showDeal } from "../../domain/deals/deal.ts";
 import { dealTypeOf } from "../../domain/deals/pipeline.ts";
 import { noValue } from "../../domain/deals/sums.ts";
 import type { DealType } from "../../domain/deals/type.ts";
 import { Failure, notFound } from "../../domain/kernel/errors.ts";
-import { pageSize, pagingOf } from "../../domain/kernel/page.ts";
+import { type Page, pageSize, pagingOf } from "../../domain/kernel/page.ts";
 import { monthIn } from "../../domain/kernel/time.ts";
 import type { Context } from "../kit/context.ts";
+import { idOfExternalId } from "../kit/external-id.ts";
 import { mapParallel } from "../kit/parallel.ts";
 import type { RequestOf } from "../kit/route.ts";
 import type { Handlers } from "../kit/serve.ts";
@@ -39,6 +40,17 @@ const fits = (context: Context, wanted: Omit<Wanted, "limit" | "cursor">) => (de
   (wanted.client === undefined || deal.clientId === wanted.client) &&
   (wanted.state === undefined || deal.state === wanted.state) &&
   (wanted.type === undefined || deal.typeId === wanted.type);
+
+/** The deal that has an external id, where it is what else is wanted. */
+const dealOfExternalId = async (
+  context: Context,
+  externalId: string,
+  wanted: Wanted,
+): Promise<Page<ShownDeal>> => {
+  const id = await idOfExternalId(context.store, "deal", externalId);
+  const deal = id === undefined ? undefined : await context.store.get(dealEntity, { id });
+  return { items: deal && fits(context, wanted)(deal) ? [showDeal(deal)] : [] };
+};
 
 /** The partitions of one state over the whole tenant: open ones by type and stage, closed ones by month. */
 const tenantParts = async (
@@ -83,6 +95,7 @@ export const dealListHandlers: Pick<
   "listDeals" | "readDealBoard" | "listOverdueDeals" | "listDealMoves"
 > = {
   async listDeals({ query }, context) {
+    if (query.externalId !== undefined) return dealOfExternalId(context, query.externalId, query);
     // Also what a member takes part in shows among a client's deals.
     const reach: Reach | undefined = query.client === undefined ? reachOf(context, query) : { of: "all" };
     if (!reach) return { items: [] };

@@ -32,6 +32,7 @@ const itemFailures = [
   "deal.discount-exceeds-line",
   "deal.contacts-without-client",
   "money.overflow",
+  "record.external-id-taken",
 ];
 
 const MovedDeal = ShownDeal.extend({
@@ -107,6 +108,7 @@ export const dealRoutes = {
       client: Id("client").optional(),
       state: DealState.optional(),
       type: Slug.optional(),
+      externalId: z.string().min(1).max(200).optional().meta({ description: "The one that has it" }),
     }),
     status: 200,
     output: pageOf(ShownDeal),

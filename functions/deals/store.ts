@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { Deal, DealOverride, Move, type MovesBlock } from "../../domain/deals/deal.ts";
 import { noValue } from "../../domain/deals/sums.ts";
+import { claimExternalId } from "../kit/external-id.ts";
 import { entity, type Key } from "../kit/table/entity.ts";
 import { create, update, type Write } from "../kit/table/store.ts";
 
@@ -84,9 +85,10 @@ export const overrideWrites = (deal: Deal, override: DealOverride | undefined): 
 const blockWrites = (deal: Deal, blocks: readonly MovesBlock[]): Write[] =>
   blocks.map(({ n, moves }) => create(olderMovesEntity, { version: 1, id: deal.id, n, moves: [...moves] }));
 
-/** What is written for a new deal: one item, unless a long past was entered with it. */
+/** What is written for a new deal: one item, unless a long past or an external id was entered with it. */
 export const dealCreation = (deal: Deal, blocks: readonly MovesBlock[]): Write[] => [
   create(dealEntity, deal),
+  ...claimExternalId("deal", deal),
   ...blockWrites(deal, blocks),
 ];
 

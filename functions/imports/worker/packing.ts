@@ -42,7 +42,7 @@ const carrying = (row: RowWrites, kinds: readonly Kind[]): Write[] => {
   const carrier = kinds.findIndex(({ put }, at) => at > 0 && put);
   return row.writes.map((write, at) => ({
     ...write,
-    otherwise: () => new RowRefused(row.line, write.otherwise()),
+    otherwise: (standing) => new RowRefused(row.line, write.otherwise(standing)),
     build: (tenantId, tableName, extra) =>
       write.build(tenantId, tableName, {
         ...extra,

@@ -254,11 +254,12 @@ const firstRefusal = async (
     const { Put, ConditionCheck } = write.build(actor.tenant.id, chunkDatabase.tableName, { changeId: "" });
     const key = Put ? keyOf(Put.Item) : ConditionCheck?.Key;
     if (!key) return undefined;
-    const there = (await chunkDatabase.get(key)) !== undefined;
+    const standing = await chunkDatabase.get(key);
+    const there = standing !== undefined;
     const condition = (Put ?? ConditionCheck)?.ConditionExpression;
     const refused =
       condition === "attribute_not_exists(pk)" ? there : condition === "attribute_exists(pk)" && !there;
-    return refused ? write.otherwise() : undefined;
+    return refused ? write.otherwise(standing) : undefined;
   });
   return refusals.find((refusal) => refusal !== undefined);
 };
