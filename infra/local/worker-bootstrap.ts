@@ -1,9 +1,9 @@
-import { closeSync, openSync, writeSync } from "node:fs";
+import { AsyncLocalStorage } from "node:async_hooks";
 import { pathToFileURL } from "node:url";
 import { parentPort, workerData } from "node:worker_threads";
 import { followClock } from "./clock.ts";
-import { privateFile } from "./private-files.ts";
-import type { Invocation, Outcome, WorkerSettings } from "./workers.ts";
+import { LineFile } from "./log.ts";
+import type { Broken, Invocation, Outcome, WorkerSettings } from "./workers.ts";
 
 /** Runs the bundle of one Lambda in a worker thread: what Lambda's runtime does in AWS. */
 const settings: WorkerSettings = workerData;
@@ -14,13 +14,12 @@ const parent = parentPort;
 followClock(settings.clock);
 
 /** Output goes straight to the log file, in few writes, without a detour through the main thread. */
-const log = openSync(settings.logFile, "a", privateFile);
+const log = new LineFile(settings.logFile);
 let lines: string[] = [];
 const flush = (): void => {
   if (lines.length === 0) return;
-  const text = lines.join("");
+  log.append(lines);
   lines = [];
-  writeSync(log, text);
 };
 const write = (chunk: unknown): boolean => {
   if (lines.length === 0) setTimeout(flush, flushDelayMs).unref();
@@ -38,10 +37,42 @@ capture(process.stdout);
 capture(process.stderr);
 process.on("exit", () => {
   flush();
-  closeSync(log);
+  log.close();
 });
 
-const describe = (error: unknown): { errorType: string; errorMessage: string; trace: string[] } =>
+/** The id of the invocation that code runs for. */
+const running = new AsyncLocalStorage<string>();
+
+const logError = (message: string, requestId: string | undefined, described: Described): void => {
+  write(`${JSON.stringify({ timestamp: new Date(), level: "ERROR", message, requestId, ...described })}\n`);
+};
+
+/** An error that nobody handles ends the environment, as Lambda's runtime does; the code may take these listeners away. */
+const endBy = (message: string, described: Described): void => {
+  const id = running.getStore();
+  logError(message, id, described);
+  // The thread may be ended before the next turn.
+  flush();
+  const { errorType, errorMessage } = described;
+  const broken: Broken = { broken: id, error: { errorType, errorMessage } };
+  parent.postMessage(broken);
+};
+process.on("uncaughtException", (error) => endBy("Uncaught Exception", describe(error)));
+process.on("unhandledRejection", (reason) =>
+  endBy("Unhandled Promise Rejection", {
+    ...describe(reason),
+    errorType: "Runtime.UnhandledPromiseRejection",
+    errorMessage: String(reason),
+  }),
+);
+
+interface Described {
+  readonly errorType: string;
+  readonly errorMessage: string;
+  readonly trace: readonly string[];
+}
+
+const describe = (error: unknown): Described =>
   error instanceof Error
     ? { errorType: error.name, errorMessage: error.message, trace: (error.stack ?? "").split("\n") }
     : { errorType: "Error", errorMessage: String(error), trace: [] };
@@ -89,7 +120,7 @@ const run = async (invocation: Invocation): Promise<void> => {
   const { id } = invocation;
   try {
     const handler = await loading;
-    const value = await handler(invocation.payload, contextOf(invocation));
+    const value = await running.run(id, () => handler(invocation.payload, contextOf(invocation)));
     const sent: unknown = isPlainAnswer(value) ? value : JSON.parse(JSON.stringify(value ?? null));
     try {
       answer({ id, value: sent });
@@ -98,9 +129,7 @@ const run = async (invocation: Invocation): Promise<void> => {
     }
   } catch (error) {
     const described = describe(error);
-    write(
-      `${JSON.stringify({ timestamp: new Date(), level: "ERROR", message: "Invoke Error", requestId: id, ...described })}\n`,
-    );
+    logError("Invoke Error", id, described);
     answer({ id, error: { errorType: described.errorType, errorMessage: described.errorMessage } });
   }
 };

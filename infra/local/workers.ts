@@ -52,6 +52,13 @@ export interface Loaded {
   readonly loaded: boolean;
 }
 
+/** What a worker says when an error that nobody handled would end its environment. */
+export interface Broken {
+  /** The invocation that it belongs to, as far as that is known. */
+  readonly broken: string | undefined;
+  readonly error: FunctionError;
+}
+
 /** One worker thread with the bundle: what Lambda calls an execution environment. */
 class Environment {
   readonly #worker: Worker;
@@ -66,8 +73,9 @@ class Environment {
       env,
       name: settings.functionName,
     });
-    this.#worker.on("message", (message: Outcome | Loaded) => {
-      if (!("loaded" in message)) this.#settle(message);
+    this.#worker.on("message", (message: Outcome | Loaded | Broken) => {
+      if ("broken" in message) this.#break(message);
+      else if (!("loaded" in message)) this.#settle(message);
       else if (message.loaded) this.#begin();
     });
     this.#worker.on("error", (error: Error) => this.#fail("Runtime.ExitError", error.message));
@@ -117,6 +125,15 @@ class Environment {
       this.#settle({ id, error: { errorType: "Sandbox.Timedout", errorMessage } });
       this.retire();
     }, waitMs);
+  }
+
+  /**
+   * AWS ends the environment, and the invocation that runs in it fails. Here several run in one that would have
+   * environments of their own there: only the one at fault fails, the others end first.
+   */
+  #break({ broken, error }: Broken): void {
+    if (broken !== undefined) this.#settle({ id: broken, error });
+    this.retire();
   }
 
   /** Takes no more invocations, lets those under way end, then stops the thread. */

@@ -99,16 +99,79 @@ describe("a Lambda in its worker", () => {
     expect(await runner.invoke(1)).toMatchObject({ value: 1 });
   });
 
-  test("an unhandled rejection ends the environment and the next invocation gets a new one", async () => {
-    write(`let calls = 0;
+  /** Fails as it is told to, and nobody handles it; or waits until there is a file `go`. */
+  const careless = `import { existsSync } from "node:fs";
+    let calls = 0;
+    export const handler = async (wish) => {
+      calls += 1;
+      const call = calls;
+      if (wish === "reject") { void (async () => { throw new RangeError("nobody listens"); })(); await new Promise(() => {}); }
+      if (wish === "throw") { setTimeout(() => { throw new RangeError("nobody listens"); }, 1); await new Promise(() => {}); }
+      if (wish === "late") setTimeout(() => { throw new RangeError("nobody listens"); }, 1);
+      while (wish === "wait" && !existsSync(import.meta.dirname + "/go")) await new Promise((go) => setTimeout(go, 5));
+      return call;
+    };`;
+  const failures = {
+    reject: { errorType: "Runtime.UnhandledPromiseRejection", errorMessage: "RangeError: nobody listens" },
+    throw: { errorType: "RangeError", errorMessage: "nobody listens" },
+  };
+
+  test.each(Object.entries(failures))(
+    "an error that nobody handles (%s) fails its own invocation alone",
+    async (wish, error) => {
+      write(careless);
+      runner = run();
+      expect(await runner.invoke("")).toMatchObject({ value: 1 });
+      const beside = Promise.all([runner.invoke("wait"), runner.invoke("wait")]);
+      expect((await runner.invoke(wish)).error).toEqual(error);
+      // The next one begins in a new environment, as it would on AWS.
+      expect(await runner.invoke("")).toMatchObject({ value: 1 });
+      writeFileSync(path.join(folder, "go"), "");
+      expect(await beside).toMatchObject([{ value: 2 }, { value: 3 }]);
+    },
+  );
+
+  test("an error after the answer ends the environment, and the answer stays", async () => {
+    write(careless);
+    runner = run();
+    expect(await runner.invoke("late")).toMatchObject({ value: 1 });
+    await until("a new environment answers", async () => {
+      const outcome = await runner.invoke("");
+      return !outcome.error && outcome.value === 1;
+    });
+    expect(runner.statistics.errors).toBe(0);
+  });
+
+  test("an error that nobody handles is in the log, with its invocation and where it came from", async () => {
+    write(careless);
+    runner = run();
+    await runner.invoke("reject");
+    const entries = () =>
+      readFileSync(logFile(), "utf8")
+        .split("\n")
+        .flatMap((line): unknown[] => (line === "" ? [] : [JSON.parse(line)]));
+    await until("it is written", () => entries().length > 0);
+    expect(entries()).toEqual([
+      expect.objectContaining({
+        level: "ERROR",
+        message: "Unhandled Promise Rejection",
+        requestId: expect.stringMatching(/^[0-9a-f-]{36}$/),
+        ...failures.reject,
+        trace: expect.arrayContaining([expect.stringContaining("index.mjs")]),
+      }),
+    ]);
+  });
+
+  test("code that handles every rejection by itself goes on, as on AWS", async () => {
+    write(`process.removeAllListeners("unhandledRejection");
+      const heard = [];
+      process.on("unhandledRejection", (reason) => heard.push(reason.message));
       export const handler = async (wish) => {
-        calls += 1;
-        if (wish === "reject") { Promise.reject(new Error("nobody listens")); await new Promise(() => {}); }
-        return calls;
+        if (wish) { Promise.reject(new Error(wish)); await new Promise((resolve) => setTimeout(resolve, 5)); }
+        return heard;
       };`);
     runner = run();
-    expect(await runner.invoke("a")).toMatchObject({ value: 1 });
-    expect((await runner.invoke("reject")).error).toMatchObject({ errorType: "Runtime.ExitError" });
-    expect(await runner.invoke("b")).toMatchObject({ value: 1 });
+    expect(await runner.invoke("a")).toMatchObject({ value: ["a"] });
+    expect(await runner.invoke("")).toMatchObject({ value: ["a"] });
   });
 });
