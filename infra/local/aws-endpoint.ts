@@ -1,10 +1,9 @@
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
-import * as z from "zod";
-import { AwsError, unknownAction } from "./aws-error.ts";
+import { AwsError, awsErrorOf, unknownAction } from "./aws-error.ts";
 import type { Clock } from "./clock.ts";
 import { isOwnHost } from "./foreign.ts";
-import { isBodyRefused, readBody } from "./http-api.ts";
+import { readBody } from "./read-body.ts";
 import { readSignature, type Signature, type Signatures, sha256Hex } from "./signature.ts";
 
 /** A service that speaks AWS JSON: the action stands in `x-amz-target`. */
@@ -42,14 +41,7 @@ const answerJson = (response: ServerResponse, status: number, body: unknown, hea
 };
 
 const fail = (response: ServerResponse, error: unknown): void => {
-  const known =
-    error instanceof AwsError
-      ? error
-      : error instanceof z.ZodError
-        ? new AwsError("ValidationException", z.prettifyError(error))
-        : isBodyRefused(error)
-          ? new AwsError("SerializationException", error.message, error.status)
-          : new AwsError("InternalFailure", String(error), 500);
+  const known = awsErrorOf(error);
   answerJson(
     response,
     known.status,

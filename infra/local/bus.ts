@@ -91,6 +91,7 @@ export class Bus {
           if ("event" in result) this.#archive.keep(result.bus, result.event, result.seen);
       },
     );
+    for (const result of results) if ("event" in result) this.#show(result.seen);
     return {
       FailedEntryCount: results.filter((result) => "ErrorCode" in result).length,
       Entries: results.map((result) => ("event" in result ? { EventId: result.event.id } : result)),
@@ -119,11 +120,14 @@ export class Bus {
     const functions = this.#rules
       .filter((rule) => rule.bus === bus && rule.matches(event))
       .flatMap((rule) => rule.functions);
-    this.events += 1;
     const seen = { time: event.time, type: entry.DetailType, detail, deliveredTo: functions };
+    return { event, bus, seen, functions };
+  }
+
+  #show(seen: SeenEvent): void {
+    this.events += 1;
     this.recent.unshift(seen);
     this.recent.length = Math.min(this.recent.length, keptEvents);
-    return { event, bus, seen, functions };
   }
 }
 

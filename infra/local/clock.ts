@@ -40,8 +40,8 @@ export class Clock {
     if (length.sign < 0) throw new RangeError("the clock moves forward only");
     const before = Temporal.Instant.fromEpochMilliseconds(this.now()).toZonedDateTimeISO("UTC");
     const step = before.add(length).epochMilliseconds - before.epochMilliseconds;
+    this.#keep(this.offsetMs + step);
     this.#offsetMs[0] = this.offsetMs + step;
-    this.#keep(this.offsetMs);
     for (const listener of this.#listeners) listener();
     return this.now();
   }

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { Clock } from "./clock.ts";
+import type { Disk } from "./disk.ts";
 import type { Queues } from "./queues.ts";
 import { atMost, drainLimitMs } from "./sleeper.ts";
 import type { State } from "./state.ts";
@@ -27,6 +28,8 @@ const pageSize = 2 * maxAtOnce;
 /** Lambda waits one minute and then two; here it is seconds, so that one can watch. */
 const firstRetryMs = 1_000;
 const longestTimerMs = 60_000;
+/** How long what finds no room on the disk waits before it is tried again; the machine's time. */
+const roomPauseMs = 500;
 
 const retryDelayMs = (attempts: number): number =>
   firstRetryMs * 2 ** (attempts - 1) * (0.75 + Math.random() / 2);
@@ -44,15 +47,26 @@ export class Deliveries {
   readonly #timers = new Map<string, NodeJS.Timeout>();
   /** Invocations that failed for good and had nowhere to go, as they would be lost in AWS. */
   lost = 0;
+  readonly #disk: Disk;
+  readonly #report: (error: unknown) => void;
   #stopping = false;
 
-  constructor(state: State, clock: Clock, queues: Queues, functions: ReadonlyMap<string, FunctionRunner>) {
-    this.#state = state;
-    this.#clock = clock;
-    this.#queues = queues;
-    this.#functions = functions;
-    for (const name of functions.keys()) this.#underWay.set(name, new Map());
-    clock.onAdvance(() => this.start());
+  constructor(settings: {
+    readonly state: State;
+    readonly clock: Clock;
+    readonly queues: Queues;
+    readonly functions: ReadonlyMap<string, FunctionRunner>;
+    readonly disk: Disk;
+    readonly report: (error: unknown) => void;
+  }) {
+    this.#state = settings.state;
+    this.#clock = settings.clock;
+    this.#queues = settings.queues;
+    this.#functions = settings.functions;
+    this.#disk = settings.disk;
+    this.#report = settings.report;
+    for (const name of this.#functions.keys()) this.#underWay.set(name, new Map());
+    this.#clock.onAdvance(() => this.start());
   }
 
   /** Takes up what is due, from before a restart too. */
@@ -109,7 +123,18 @@ export class Deliveries {
     await atMost(Promise.all(underWay), drainLimitMs);
   }
 
+  /** Begins what is due of a function. */
   #pump(name: string): void {
+    try {
+      if (this.#disk.canWork()) this.#take(name);
+      else this.#wakeIn(name, roomPauseMs);
+    } catch (error) {
+      this.#report(error);
+      this.#wakeIn(name, roomPauseMs);
+    }
+  }
+
+  #take(name: string): void {
     const runner = this.#functions.get(name);
     const running = this.#underWay.get(name);
     if (this.#stopping || !runner || !running || running.size >= maxAtOnce) return;
@@ -146,7 +171,12 @@ export class Deliveries {
       .statement("SELECT MIN(dueAt) AS dueAt FROM delivery WHERE function = ? AND dueAt > ?")
       .get(name, this.#clock.now())?.dueAt;
     if (next === null || next === undefined) return;
-    const waitMs = Math.min(longestTimerMs, Math.max(1, Number(next) - this.#clock.now()));
+    this.#wakeIn(name, Math.min(longestTimerMs, Math.max(1, Number(next) - this.#clock.now())));
+  }
+
+  #wakeIn(name: string, waitMs: number): void {
+    clearTimeout(this.#timers.get(name));
+    if (this.#stopping) return;
     this.#timers.set(
       name,
       setTimeout(() => this.#pump(name), waitMs),
@@ -158,23 +188,39 @@ export class Deliveries {
     const { error } = await runner.invoke(payload);
     if (this.#stopping && error) return;
     const attempts = delivery.attempts + 1;
-    if (!error) {
-      this.#forget(delivery.id);
-      return;
-    }
+    if (!error) return this.#keep(() => this.#forget(delivery.id));
     const { asynchronous } = runner.model;
     const dueAt = this.#clock.now() + retryDelayMs(attempts);
     const tooOld = dueAt - delivery.createdAtMs > asynchronous.maxAgeMs;
-    if (attempts < asynchronous.attempts && !tooOld) {
-      this.#state
-        .statement("UPDATE delivery SET attempts = ?, dueAt = ?, lastError = ? WHERE id = ?")
-        .run(attempts, Math.round(dueAt), error.errorMessage, delivery.id);
-      return;
+    if (attempts < asynchronous.attempts && !tooOld)
+      return this.#keep(() =>
+        this.#state
+          .statement("UPDATE delivery SET attempts = ?, dueAt = ?, lastError = ? WHERE id = ?")
+          .run(attempts, Math.round(dueAt), error.errorMessage, delivery.id),
+      );
+    return this.#keep(() =>
+      this.#state.together(() => {
+        this.#bury(runner, payload, attempts, error, tooOld ? "EventAgeExceeded" : "RetriesExhausted");
+        this.#forget(delivery.id);
+      }),
+    );
+  }
+
+  /**
+   * Writes down what became of an invocation, again until there is room for it: what is not written down would be
+   * invoked once more.
+   */
+  async #keep(write: () => unknown): Promise<void> {
+    for (;;) {
+      try {
+        write();
+        return;
+      } catch (error) {
+        this.#report(error);
+        if (this.#stopping) return;
+        await new Promise((resolve) => setTimeout(resolve, roomPauseMs));
+      }
     }
-    this.#state.together(() => {
-      this.#bury(runner, payload, attempts, error, tooOld ? "EventAgeExceeded" : "RetriesExhausted");
-      this.#forget(delivery.id);
-    });
   }
 
   #forget(id: number): void {

@@ -3,7 +3,7 @@ import { existsSync, readdirSync, renameSync } from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
 import { type Credentials, openCredentials } from "./credentials.ts";
-import { type Database, endStale, launch, plainAddress, unguessableAddress } from "./launch.ts";
+import { type Database, EndedAtStart, endStale, launch, plainAddress, unguessableAddress } from "./launch.ts";
 
 export type { Database };
 
@@ -29,11 +29,20 @@ const javaAnswers = (): boolean => {
   }
 };
 
+/** Somebody else may take the port between its finding and its use. */
+const maxStarts = 3;
+
 const launchDynoxide = async (folder: string, binary: string, file: string): Promise<Database> => {
-  const address = await unguessableAddress();
-  const { host, port } = address;
-  const command = [binary, "serve", "--host", host, "--port", String(port), "--db-path", file];
-  return launch("dynoxide", folder, address, command, file);
+  for (let start = 1; ; start += 1) {
+    const address = await unguessableAddress();
+    const { host, port } = address;
+    const command = [binary, "serve", "--host", host, "--port", String(port), "--db-path", file];
+    try {
+      return await launch("dynoxide", folder, address, command, file);
+    } catch (error) {
+      if (!(error instanceof EndedAtStart) || start === maxStarts) throw error;
+    }
+  }
 };
 
 /**

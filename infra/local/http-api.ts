@@ -4,14 +4,15 @@ import { type ApiAnswer, apiAnswer, apiEvent } from "./api-event.ts";
 import type { Authorized, JwtAuthorizer } from "./authorizer.ts";
 import type { Clock } from "./clock.ts";
 import { corsHeaders, preflight } from "./cors.ts";
+import type { Disk } from "./disk.ts";
 import { isOwnHostOrAddress } from "./foreign.ts";
 import type { Model, RouteModel } from "./model.ts";
+import { BodyTooLarge, readBody } from "./read-body.ts";
 import { targetOf } from "./request-target.ts";
 import { type Match, Router } from "./router.ts";
 import type { FunctionRunner } from "./workers.ts";
 
 /** Limits of API Gateway's HTTP APIs and of a synchronous invocation. */
-const maxBodyBytes = 10 * 1024 * 1024;
 const maxPayloadBytes = 6 * 1024 * 1024;
 const maxIntegrationMs = 30_000;
 
@@ -22,6 +23,7 @@ export interface HttpApiSettings {
   readonly authorizerOf: (route: RouteModel) => JwtAuthorizer | undefined;
   readonly clock: Clock;
   readonly accessLog: (line: Record<string, unknown>) => void;
+  readonly disk: Disk;
 }
 
 interface Target {
@@ -42,53 +44,31 @@ export interface RouteStatistics {
   readonly totalMs: number;
 }
 
-const noBody = Buffer.alloc(0);
-
-class BodyTooLarge extends Error {
-  readonly status = 413;
-
-  constructor(limitBytes: number) {
-    super(`The body is larger than ${limitBytes} bytes`);
-    this.name = "BodyTooLarge";
-  }
-}
-
-class BodyIncomplete extends Error {
-  readonly status = 400;
-
-  constructor() {
-    super("The body ended before its time");
-    this.name = "BodyIncomplete";
-  }
-}
-
-/** Whether the body itself was at fault. */
-export const isBodyRefused = (error: unknown): error is BodyTooLarge | BodyIncomplete =>
-  error instanceof BodyTooLarge || error instanceof BodyIncomplete;
-
-/** Reads a request's body. @throws BodyTooLarge, BodyIncomplete */
-export const readBody = (request: IncomingMessage, limitBytes: number = maxBodyBytes): Promise<Buffer> => {
-  const announced = Number(request.headers["content-length"] ?? 0);
-  if (announced > limitBytes) return Promise.reject(new BodyTooLarge(limitBytes));
-  if (announced === 0 && request.headers["transfer-encoding"] === undefined) return Promise.resolve(noBody);
-  return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = [];
-    let bytes = 0;
-    request.on("data", (chunk: Buffer) => {
-      bytes += chunk.length;
-      if (bytes > limitBytes) reject(new BodyTooLarge(limitBytes));
-      else chunks.push(chunk);
-    });
-    request.on("end", () => resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)));
-    request.on("error", () => reject(new BodyIncomplete()));
-  });
-};
-
 const message = (status: number, text: string, headers: ApiAnswer["headers"] = {}): ApiAnswer => ({
   status,
   headers: { ...headers, "content-type": "application/json" },
   body: JSON.stringify({ message: text }),
 });
+
+const readingMethods: ReadonlySet<string | undefined> = new Set(["GET", "HEAD", "OPTIONS"]);
+
+/** The one problem of this machine's own: on AWS no disk gets full. */
+const diskFull = (request: IncomingMessage, requestId: string, detail: string): ApiAnswer => {
+  const sent = request.headers["x-correlation-id"];
+  const correlationId = typeof sent === "string" && /^[\w-]{1,100}$/.test(sent) ? sent : requestId;
+  return {
+    status: 507,
+    headers: { "content-type": "application/problem+json", "x-correlation-id": correlationId },
+    body: JSON.stringify({
+      type: "about:blank",
+      title: "Insufficient Storage",
+      status: 507,
+      code: "local.disk-full",
+      detail,
+      correlationId,
+    }),
+  };
+};
 
 const send = (response: ServerResponse, { status, headers, body }: ApiAnswer, more: ApiAnswer["headers"]) => {
   const all: Record<string, string | string[] | number> = {};
@@ -175,7 +155,7 @@ export class HttpApi {
     { target, parameters }: Match<Target>,
     of: { path: string; rawQueryString: string; requestId: string },
   ): Promise<ApiAnswer> {
-    const { route, runner, authorizer } = target;
+    const { route, authorizer } = target;
     let authorized: Authorized | undefined;
     if (authorizer) {
       authorized = await authorizer.authorize(request.headers.authorization);
@@ -183,6 +163,21 @@ export class HttpApi {
       if (route.scopes.length > 0 && !route.scopes.some((scope) => authorized?.scopes.includes(scope)))
         return message(403, "Forbidden");
     }
+    const { disk } = this.#settings;
+    if (!readingMethods.has(request.method) && !disk.canAccept())
+      return diskFull(request, of.requestId, disk.problem);
+    const answer = await this.#answerBy(request, { target, parameters }, authorized, of);
+    // The disk may have filled up meanwhile: whatever the function said of its failure, this is the reason.
+    return answer.status >= 500 && !disk.canAccept() ? diskFull(request, of.requestId, disk.problem) : answer;
+  }
+
+  async #answerBy(
+    request: IncomingMessage,
+    { target, parameters }: Match<Target>,
+    authorized: Authorized | undefined,
+    of: { path: string; rawQueryString: string; requestId: string },
+  ): Promise<ApiAnswer> {
+    const { route, runner } = target;
     let body: Buffer;
     try {
       body = await readBody(request);

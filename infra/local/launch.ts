@@ -1,10 +1,11 @@
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { randomInt } from "node:crypto";
-import { existsSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import path from "node:path";
 import { type Credentials, openCredentials } from "./credentials.ts";
 import { localhost } from "./foreign.ts";
+import { LineFile } from "./log.ts";
 import { privateFile } from "./private-files.ts";
 
 /** A DynamoDB that answers, and what is known of it. */
@@ -99,6 +100,9 @@ const answers = async (endpoint: string): Promise<boolean> => {
   }
 };
 
+/** The database ended by itself before it answered. */
+export class EndedAtStart extends Error {}
+
 /** Starts a database as a process of its own and waits until it answers. @throws if it does not */
 export const launch = async (
   name: string,
@@ -108,11 +112,14 @@ export const launch = async (
   file: string | undefined,
 ): Promise<Database> => {
   const pidFile = path.join(folder, "database.pid");
-  const log = openSync(path.join(folder, "logs", "database.log"), "a", privateFile);
+  // It writes into a pipe: with a full disk behind its standard error a program may end itself.
+  const log = new LineFile(path.join(folder, "logs", "database.log"));
   const shell: ChildProcess = spawn("/bin/sh", ["-c", leash, "leash", ...command], {
-    stdio: ["pipe", "pipe", log],
+    stdio: ["pipe", "pipe", "pipe"],
     detached: true,
   });
+  shell.stderr?.on("data", (chunk: Buffer) => log.append([chunk.toString()]));
+  shell.stderr?.on("close", () => log.close());
   let pid = 0;
   shell.stdout?.on("data", (chunk: Buffer) => {
     const found = /^pid (\d+)$/m.exec(chunk.toString())?.[1];
@@ -133,8 +140,9 @@ export const launch = async (
   const endpoint = `http://${address.host}:${address.port}`;
   const deadline = performance.now() + startLimitMs;
   while (!(await answers(endpoint))) {
-    if (!running || performance.now() > deadline)
-      throw new Error(`${name} did not start; see ${path.join(folder, "logs", "database.log")}`);
+    const see = `see ${path.join(folder, "logs", "database.log")}`;
+    if (!running) throw new EndedAtStart(`${name} did not start; ${see}`);
+    if (performance.now() > deadline) throw new Error(`${name} does not answer; ${see}`);
     await pause(20);
   }
   const signal = (kind: NodeJS.Signals): void => {

@@ -1,8 +1,9 @@
 import { randomBytes } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import * as z from "zod";
+import { isDiskFull } from "./disk.ts";
 import { isOwnHost } from "./foreign.ts";
-import { readBody } from "./http-api.ts";
+import { readBody } from "./read-body.ts";
 import { targetOf } from "./request-target.ts";
 
 /** An answer of `/_local`: JSON, or a page. */
@@ -51,6 +52,7 @@ const decoded = (part: string): string => {
 
 const refusal = (error: unknown): { status: number; message: string } => {
   if (error instanceof z.ZodError) return { status: 400, message: z.prettifyError(error) };
+  if (isDiskFull(error)) return { status: 507, message: "The disk is full: make room and send it again" };
   const message = error instanceof Error ? error.message : String(error);
   const status = typeof error === "object" && error !== null && "status" in error ? error.status : undefined;
   return { status: typeof status === "number" ? status : 500, message };

@@ -81,7 +81,8 @@ export const localRoutes = ({
       try {
         return { status: 200, json: { now: new Date(clock.advance(advance)).toISOString() } };
       } catch (error) {
-        throw new LocalRefusal(400, error instanceof Error ? error.message : String(error));
+        if (error instanceof RangeError) throw new LocalRefusal(400, error.message);
+        throw error;
       }
     },
   },

@@ -8,6 +8,7 @@ import { Clock } from "./clock.ts";
 import { Cognito } from "./cognito.ts";
 import { openCredentials } from "./credentials.ts";
 import { Deliveries } from "./deliveries.ts";
+import { Disk } from "./disk.ts";
 import { type Database, startDatabase } from "./dynamodb.ts";
 import { functionEnvironment } from "./environment.ts";
 import { localhost } from "./foreign.ts";
@@ -43,6 +44,8 @@ export interface MachineSettings {
   readonly data: DataFolder;
   /** 0: any free one. */
   readonly port: number;
+  /** How many bytes the disk takes; replaced to see what happens without room. */
+  readonly freeBytes?: () => number;
   /** Starts the database; replaced where a second opinion is wanted. */
   readonly database?: (folder: string) => Promise<Database>;
 }
@@ -70,6 +73,7 @@ export const runMachine = async ({
   assembly,
   data,
   port,
+  freeBytes,
   database: start = startDatabase,
 }: MachineSettings): Promise<Machine> => {
   const endings: (() => Promise<void> | void)[] = [];
@@ -79,6 +83,7 @@ export const runMachine = async ({
   try {
     let answerApi = starting;
     let answerAws = starting;
+    const disk = new Disk(data.folder, freeBytes);
     const stackLog = openLog(data.logFile("stack"));
     endings.push(() => stackLog.close());
     const report = (error: unknown): void =>
@@ -140,11 +145,14 @@ export const runMachine = async ({
     });
 
     const queues = new Queues(state, clock, model.queues);
-    const deliveries = new Deliveries(state, clock, queues, functions);
-    const schedules = new Schedules(model, state, clock, deliveries);
+    const deliveries = new Deliveries({ state, clock, queues, functions, disk, report });
+    const schedules = new Schedules(model, state, clock, deliveries, report);
     const archive = new Archive(model.archives, state, clock);
     const bus = new Bus(model, deliveries, archive, clock, pseudo);
-    const s3 = new S3(path.join(data.folder, "objects"), model.buckets, clock, signatures);
+    const s3 = new S3({
+      folder: path.join(data.folder, "objects"),
+      ...{ buckets: model.buckets, clock, signatures, disk },
+    });
     const users = new Users(state);
     const cognito = new Cognito(users, clock, model);
     const services: AwsServices = {
@@ -167,8 +175,18 @@ export const runMachine = async ({
     };
     const accessLog = openLog(data.logFile("access"));
     endings.push(() => accessLog.close());
-    const httpApi = new HttpApi({ model, functions, authorizerOf, clock, accessLog: accessLog.write });
-    const streams = new Streams({ model, database, streamArns, functions, state, clock, queues, region });
+    const httpApi = new HttpApi({ model, functions, authorizerOf, clock, accessLog: accessLog.write, disk });
+    const streams = new Streams({
+      model,
+      database,
+      streamArns,
+      functions,
+      state,
+      clock,
+      queues,
+      disk,
+      region,
+    });
     const settle = (): Promise<boolean> => untilSettled(streams, deliveries);
     // A member's user is made by a subscriber: whoever is not known yet may be on the way.
     const tokenFor = async (email: string): Promise<string> => {

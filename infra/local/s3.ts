@@ -1,12 +1,13 @@
 import { createHash, randomUUID } from "node:crypto";
-import { createReadStream } from "node:fs";
-import { mkdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { type FileHandle, mkdir, open, readFile, rename, rm, writeFile } from "node:fs/promises";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import path from "node:path";
+import { pipeline } from "node:stream/promises";
 import * as z from "zod";
 import { decodeChunks } from "./aws-chunked.ts";
-import { AwsError, unknownAction } from "./aws-error.ts";
+import { AwsError, awsErrorOf, noRoom, unknownAction } from "./aws-error.ts";
 import type { Clock } from "./clock.ts";
+import type { Disk } from "./disk.ts";
 import type { BucketModel } from "./model.ts";
 import { privateFile, privateFolder } from "./private-files.ts";
 import { targetOf } from "./request-target.ts";
@@ -21,6 +22,8 @@ const Meta = z.object({
   etag: z.string(),
   lastModified: z.number(),
   metadata: z.record(z.string(), z.string()),
+  /** The file with the content; before 2026-12-01 it was called as the object's place. */
+  file: z.string().optional(),
 });
 type Meta = z.infer<typeof Meta>;
 
@@ -29,6 +32,7 @@ export interface StoredObject extends Meta {
 }
 
 const keptRecent = 50;
+const maxOpenTries = 5;
 
 /** Who signs a URL does not know the body. */
 const unsignedPayload = "UNSIGNED-PAYLOAD";
@@ -36,9 +40,19 @@ const unsignedPayload = "UNSIGNED-PAYLOAD";
 interface Place {
   readonly bucket: BucketModel;
   readonly key: string;
-  readonly data: string;
+  readonly folder: string;
+  /** The name of the object's files. */
+  readonly name: string;
+  /** What is said of the object. Whoever replaces this file replaces the object. */
   readonly meta: string;
 }
+
+const contentOf = ({ folder, name }: Place, { file = name }: Meta): string => path.join(folder, file);
+
+const noSuchKey = (): AwsError => new AwsError("NoSuchKey", "The specified key does not exist.", 404);
+
+const isMissing = (error: unknown): boolean =>
+  error instanceof Error && "code" in error && error.code === "ENOENT";
 
 const errorXml = (code: string, message: string): string =>
   `<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>${code}</Code><Message>${message
@@ -68,15 +82,23 @@ export class S3 {
   readonly #folder: string;
   readonly #buckets: ReadonlyMap<string, BucketModel>;
   readonly #signatures: Signatures;
+  readonly #disk: Disk;
   readonly #clock: Clock;
   /** The last objects stored, newest first. */
   readonly recent: StoredObject[] = [];
 
-  constructor(folder: string, buckets: readonly BucketModel[], clock: Clock, signatures: Signatures) {
-    this.#folder = folder;
-    this.#buckets = new Map(buckets.map((bucket) => [bucket.name, bucket]));
-    this.#clock = clock;
-    this.#signatures = signatures;
+  constructor(settings: {
+    readonly folder: string;
+    readonly buckets: readonly BucketModel[];
+    readonly clock: Clock;
+    readonly signatures: Signatures;
+    readonly disk: Disk;
+  }) {
+    this.#folder = settings.folder;
+    this.#buckets = new Map(settings.buckets.map((bucket) => [bucket.name, bucket]));
+    this.#clock = settings.clock;
+    this.#signatures = settings.signatures;
+    this.#disk = settings.disk;
   }
 
   async handle(request: IncomingMessage, response: ServerResponse, signature: Signature): Promise<void> {
@@ -99,8 +121,7 @@ export class S3 {
         case "HEAD":
           return await this.#get(request, response, place);
         case "DELETE":
-          await rm(place.data, { force: true });
-          await rm(place.meta, { force: true });
+          await this.#delete(place);
           response.writeHead(204);
           response.end();
           return;
@@ -110,8 +131,8 @@ export class S3 {
     } catch (error) {
       if (response.headersSent) response.destroy();
       else {
-        const known = error instanceof AwsError ? error : new AwsError("InternalError", String(error), 500);
-        sendError(response, known, request.method !== "HEAD");
+        if (!request.complete) response.setHeader("connection", "close");
+        sendError(response, awsErrorOf(error), request.method !== "HEAD");
       }
     }
   }
@@ -128,17 +149,20 @@ export class S3 {
     if (key === "") throw unknownAction("S3", "on a whole bucket");
     // The key may hold anything; its digest is a safe name for a file.
     const name = createHash("sha256").update(key).digest("hex");
-    const data = path.join(this.#folder, bucket.name, name);
-    return { bucket, key, data, meta: `${data}.json` };
+    const folder = path.join(this.#folder, bucket.name);
+    return { bucket, key, folder, name, meta: path.join(folder, `${name}.json`) };
   }
 
+  /** The object changes by one rename: without room, or with a request that breaks off, the one from before stays. */
   async #put(request: IncomingMessage, response: ServerResponse, place: Place): Promise<void> {
     if (request.headers["x-amz-copy-source"] !== undefined) throw unknownAction("S3", "CopyObject");
-    await mkdir(path.dirname(place.data), { recursive: true, mode: privateFolder });
-    const temporary = `${place.data}.${randomUUID()}`;
+    if (!this.#disk.hasRoomFor(Number(request.headers["content-length"] ?? 0))) throw noRoom();
+    await mkdir(place.folder, { recursive: true, mode: privateFolder });
+    const file = `${place.name}.${randomUUID()}`;
+    const content = path.join(place.folder, file);
     const chunked = String(request.headers["content-encoding"] ?? "").includes("aws-chunked");
     const body = chunked ? decodeChunks(request) : request;
-    const { bytes, etag } = await storeBody(body, temporary, request.headers);
+    const { bytes, etag } = await storeBody(body, content, request.headers);
     const metadata = Object.fromEntries(
       Object.entries(request.headers)
         .filter(([name]) => name.startsWith("x-amz-meta-"))
@@ -151,17 +175,45 @@ export class S3 {
       etag,
       lastModified: this.#clock.now(),
       metadata,
+      file,
     };
-    await writeFile(place.meta, JSON.stringify(meta), { mode: privateFile });
-    await rename(temporary, place.data);
+    const before = await this.#findMeta(place);
+    try {
+      await writeFile(`${content}.json`, JSON.stringify(meta), { mode: privateFile });
+      await rename(`${content}.json`, place.meta);
+    } catch (error) {
+      for (const left of [`${content}.json`, content]) await rm(left, { force: true });
+      throw error;
+    }
+    if (before) await rm(contentOf(place, before), { force: true });
     this.recent.unshift({ ...meta, bucket: place.bucket.name });
     this.recent.length = Math.min(this.recent.length, keptRecent);
     response.writeHead(200, { etag: `"${etag}"`, "content-length": 0 });
     response.end();
   }
 
+  async #delete(place: Place): Promise<void> {
+    const meta = await this.#findMeta(place);
+    if (!meta) return;
+    await rm(place.meta, { force: true });
+    await rm(contentOf(place, meta), { force: true });
+  }
+
   async #get(request: IncomingMessage, response: ServerResponse, place: Place): Promise<void> {
-    const meta = await this.#meta(place);
+    const { meta, content } = await this.#open(place);
+    try {
+      await this.#send(request, response, meta, content);
+    } finally {
+      await content.close();
+    }
+  }
+
+  async #send(
+    request: IncomingMessage,
+    response: ServerResponse,
+    meta: Meta,
+    content: FileHandle,
+  ): Promise<void> {
     const range = request.headers.range ? rangeOf(request.headers.range, meta.bytes) : undefined;
     if (request.headers.range && !range)
       throw new AwsError("InvalidRange", "The requested range is not satisfiable", 416);
@@ -181,14 +233,29 @@ export class S3 {
       response.end();
       return;
     }
-    const file = createReadStream(place.data, { start, end });
-    file.on("error", () => response.destroy());
-    file.pipe(response);
+    await pipeline(content.createReadStream({ start, end, autoClose: false }), response);
   }
 
-  async #meta(place: Place): Promise<Meta> {
-    const there = await stat(place.data).catch(() => undefined);
-    if (!there) throw new AwsError("NoSuchKey", "The specified key does not exist.", 404);
-    return Meta.parse(JSON.parse(await readFile(place.meta, "utf8")));
+  /** The object as it is; once more where it was replaced between the two readings. */
+  async #open(place: Place): Promise<{ meta: Meta; content: FileHandle }> {
+    for (let tries = 1; ; tries += 1) {
+      const meta = await this.#findMeta(place);
+      if (!meta) throw noSuchKey();
+      try {
+        return { meta, content: await open(contentOf(place, meta)) };
+      } catch (error) {
+        if (!isMissing(error)) throw error;
+        if (tries === maxOpenTries) throw noSuchKey();
+      }
+    }
+  }
+
+  async #findMeta(place: Place): Promise<Meta | undefined> {
+    try {
+      return Meta.parse(JSON.parse(await readFile(place.meta, "utf8")));
+    } catch (error) {
+      if (isMissing(error)) return undefined;
+      throw error;
+    }
   }
 }

@@ -8,6 +8,8 @@ import type { State } from "./state.ts";
 
 /** setTimeout's own limit is 24 days; the clock may be moved meanwhile, which looks anew anyway. */
 const longestTimerMs = 3_600_000;
+/** How long a run that found no room on the disk waits before it is tried again. */
+const roomPauseMs = 1_000;
 
 /** What the Scheduler fills in where the input of a schedule says so. */
 const attributes = (model: ScheduleModel, dueAtMs: number): Record<string, string> => ({
@@ -65,10 +67,18 @@ export class Schedules {
   readonly #state: State;
   readonly #clock: Clock;
   readonly #deliveries: Deliveries;
+  readonly #report: (error: unknown) => void;
   #timer: NodeJS.Timeout | undefined;
   #running = false;
 
-  constructor(model: Model, state: State, clock: Clock, deliveries: Deliveries) {
+  constructor(
+    model: Model,
+    state: State,
+    clock: Clock,
+    deliveries: Deliveries,
+    report: (error: unknown) => void,
+  ) {
+    this.#report = report;
     this.#models = model.schedules.map((schedule) => ({
       ...schedule,
       times: timesOf(schedule.expression, schedule.timeZone, `schedule ${schedule.name}`),
@@ -123,11 +133,23 @@ export class Schedules {
       if (!model.enabled) continue;
       const { sinceMs, firedForMs } = this.#kept(model.name);
       const dueMs = model.times.lastDue(sinceMs, nowMs);
-      if (dueMs !== undefined && dueMs > firedForMs) this.#run(model, dueMs);
-      wakeAtMs = Math.min(wakeAtMs, model.times.nextDue(sinceMs, nowMs) ?? wakeAtMs);
+      const isDone = dueMs === undefined || dueMs <= firedForMs || this.#tryRun(model, dueMs);
+      const nextMs = isDone ? model.times.nextDue(sinceMs, nowMs) : nowMs + roomPauseMs;
+      wakeAtMs = Math.min(wakeAtMs, nextMs ?? wakeAtMs);
     }
     if (this.#models.length > 0)
       this.#timer = setTimeout(() => this.#look(), Math.max(1, wakeAtMs - this.#clock.now()));
+  }
+
+  /** @returns false if the run could not be written down and has to wait */
+  #tryRun(model: ScheduleModel, dueAtMs: number): boolean {
+    try {
+      this.#run(model, dueAtMs);
+      return true;
+    } catch (error) {
+      this.#report(error);
+      return false;
+    }
   }
 
   #run(model: ScheduleModel, dueAtMs: number): void {

