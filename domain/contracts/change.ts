@@ -1,7 +1,8 @@
+import { amountText } from "../kernel/currency.ts";
 import { Failure, type FieldFault } from "../kernel/errors.ts";
 import type { Day, Instant } from "../kernel/time.ts";
 import type { ContractChange, ContractRecord, NewContract, NewTermination } from "./contract.ts";
-import { stateOn } from "./contract.ts";
+import { earliestContractDay, stateOn } from "./contract.ts";
 
 /** Who does it and when; `today` is the tenant's day at that instant. */
 export interface Doing {
@@ -16,6 +17,7 @@ export const newContract = (input: NewContract, id: string, { by, now }: Doing):
   version: 1,
   ...input,
   consumedMinor: 0,
+  lastGivenBackOn: earliestContractDay,
   dealCount: 0,
   files: [],
   remindedOf: [],
@@ -57,6 +59,7 @@ export const changedFields = (before: ContractRecord, after: ContractRecord): st
 const checkAgreement = (contract: ContractRecord): void => {
   const { validFrom, validTo, amountMinor, currency, consumedMinor, lastConsumedOn } = contract;
   const { orderedMinor = 0 } = contract;
+  const money = (amount: number) => amountText(amount, currency ?? "");
   const fault = (code: string, field: FieldFault) => new Failure(code, { fields: [field] });
   if (validTo !== undefined && validTo < validFrom)
     throw fault("contract.days", { pointer: "/validTo", reason: `lies before validFrom, ${validFrom}` });
@@ -72,8 +75,8 @@ const checkAgreement = (contract: ContractRecord): void => {
       pointer: "/amountMinor",
       reason:
         orderedMinor === 0
-          ? `is less than the ${consumedMinor} consumed already`
-          : `is less than the ${consumedMinor} consumed and ${orderedMinor} ordered already`,
+          ? `is less than the ${money(consumedMinor)} consumed already`
+          : `is less than the ${money(consumedMinor)} consumed and ${money(orderedMinor)} ordered already`,
     });
 };
 

@@ -1,12 +1,19 @@
 import * as z from "zod";
-import { Currency } from "../kernel/currency.ts";
+import { amountText, Currency } from "../kernel/currency.ts";
 import { Failure } from "../kernel/errors.ts";
 import { Id } from "../kernel/id.ts";
 import { exactNumber, MinorAmount } from "../kernel/money.ts";
 import { Line } from "../kernel/text.ts";
 import { Day, Instant } from "../kernel/time.ts";
+import { firstBreach, laterDay } from "../ledger/days.ts";
 import { nextContract } from "./change.ts";
-import { ContractDay, type ContractRecord, checkInForce, lastDayOf } from "./contract.ts";
+import {
+  ContractDay,
+  type ContractRecord,
+  checkInForce,
+  earliestContractDay,
+  lastDayOf,
+} from "./contract.ts";
 
 /** What was taken of a contract on a day. */
 export const NewConsumption = z.strictObject({
@@ -53,6 +60,8 @@ interface Entering {
   readonly id: string;
   readonly by: string;
   readonly now: Instant;
+  /** All entries there are, where the days of the contract matter (`needsPast`). */
+  readonly past?: readonly Consumption[];
 }
 
 /** The document that takes something, or gives it back. */
@@ -66,18 +75,57 @@ const checkCurrency = (contract: ContractRecord, currency: string): void => {
     });
 };
 
+const exceeded = (currency: string, leftMinor: number, neededMinor: number, on?: Day, from?: Day): Failure =>
+  new Failure("contract.exceeded", {
+    detail:
+      `The contract has ${amountText(leftMinor, currency)} left${on === undefined ? "" : ` on ${on}`}; ` +
+      `${amountText(neededMinor, currency)} are needed. Lower the amount, or raise that of the contract` +
+      `${from === undefined ? "" : `, or use ${from} or a later day`}.`,
+    fields: [{ pointer: "/amountMinor", reason: "is more than is left of the contract" }],
+  });
+
 /** @throws contract.exceeded where more is consumed and ordered than was agreed */
 const checkAmount = (
   contract: ContractRecord,
   after: { readonly consumedMinor: number; readonly orderedMinor: number },
-  needed: number,
+  needed: { readonly amountMinor: number; readonly currency: string },
 ): void => {
   const { amountMinor, consumedMinor, orderedMinor = 0 } = contract;
   if (amountMinor === undefined || after.consumedMinor + after.orderedMinor <= amountMinor) return;
-  throw new Failure("contract.exceeded", {
-    detail: `Of ${amountMinor} agreed ${amountMinor - consumedMinor - orderedMinor} are left; ${needed} are needed.`,
-    fields: [{ pointer: "/amountMinor", reason: "is more than is left of the contract" }],
-  });
+  throw exceeded(needed.currency, amountMinor - consumedMinor - orderedMinor, needed.amountMinor);
+};
+
+/**
+ * Whether something taken on a day needs the entries of the contract: what was given back later was still taken then. What
+ * is taken on the last such day or later is held to the amount by what is consumed in all.
+ */
+export const needsPast = ({ amountMinor, lastGivenBackOn }: ContractRecord, on: Day): boolean =>
+  amountMinor !== undefined && (lastGivenBackOn === undefined || on < lastGivenBackOn);
+
+/** The last day on which a credit note gave something back. */
+const lastGivenBackOf = (entries: readonly Consumption[]): Day =>
+  entries.reduce(
+    (last, { creditNoteId, on }) => (creditNoteId === undefined ? last : laterDay(last, on)),
+    earliestContractDay,
+  );
+
+/** @throws contract.exceeded where more would be consumed than was agreed, on the day or on a later one */
+const checkDays = (
+  { amountMinor }: ContractRecord,
+  { amountMinor: neededMinor, currency, on }: NewConsumption,
+  past: readonly Consumption[],
+): void => {
+  const days = past.map((entry) => ({ day: entry.on, amount: BigInt(entry.amountMinor) }));
+  const change = [{ day: on, amount: BigInt(neededMinor) }];
+  const breach = firstBreach({ mayGoBelowZero: true, limit: amountMinor }, 0n, days, change);
+  if (breach)
+    throw exceeded(
+      currency,
+      exactNumber(BigInt(amountMinor ?? 0) - breach.balance),
+      neededMinor,
+      breach.day,
+      breach.possibleFrom,
+    );
 };
 
 /** What orders hold after a change of it. */
@@ -101,7 +149,8 @@ export const withOrdered = (
   if (changeMinor < 0) return nextContract(contract, { orderedMinor }, now);
   checkInForce(contract, on);
   checkCurrency(contract, currency);
-  checkAmount(contract, { consumedMinor: contract.consumedMinor, orderedMinor }, changeMinor);
+  const needed = { amountMinor: changeMinor, currency };
+  checkAmount(contract, { consumedMinor: contract.consumedMinor, orderedMinor }, needed);
   return nextContract(contract, { orderedMinor, currency }, now);
 };
 
@@ -115,12 +164,14 @@ const within = (contract: ContractRecord, day: Day): Day => {
  * The contract with so much more consumed, and the entry that says so. Both are written at once.
  * @param orderedMinor below zero: so much less is held by the order that is invoiced by it. What was ordered while the contract was
  * in force is invoiced also after it
+ * On no day is more consumed than was agreed: what is taken on an earlier day than something was given back is held against
+ * each day (`past`).
  * @throws contract.not-in-force, contract.currency-differs, contract.exceeded, money.overflow
  */
 export const consumed = (
   contract: ContractRecord,
   input: NewConsumption,
-  { id, by, now }: Entering,
+  { id, by, now, past }: Entering,
   document: ByDocument = {},
   orderedMinor = 0,
 ): Consumed => {
@@ -128,7 +179,8 @@ export const consumed = (
   checkCurrency(contract, input.currency);
   const after = exactNumber(BigInt(contract.consumedMinor) + BigInt(input.amountMinor));
   const ordered = orderedAfter(contract, orderedMinor);
-  checkAmount(contract, { consumedMinor: after, orderedMinor: ordered }, input.amountMinor);
+  checkAmount(contract, { consumedMinor: after, orderedMinor: ordered }, input);
+  if (past) checkDays(contract, input, past);
   const on = within(contract, input.on);
   const last = contract.lastConsumedOn;
   return {
@@ -140,6 +192,7 @@ export const consumed = (
         // The first that is consumed gives a contract without an amount its currency.
         currency: input.currency,
         lastConsumedOn: last === undefined || last < on ? on : last,
+        ...(past ? { lastGivenBackOn: lastGivenBackOf(past) } : {}),
       },
       now,
     ),
@@ -166,8 +219,11 @@ export const givenBack = (
   const after = exactNumber(BigInt(contract.consumedMinor) - BigInt(input.amountMinor));
   if (after < 0) throw new Error(`more is given back to ${contract.id} than was taken`);
   const ordered = orderedMinor === 0 ? {} : { orderedMinor: orderedAfter(contract, orderedMinor) };
+  const { lastGivenBackOn: last } = contract;
+  // Of a contract from before that day was kept, an earlier note may have a later day.
+  const known = last === undefined ? {} : { lastGivenBackOn: laterDay(last, input.on) };
   return {
-    contract: nextContract(contract, { consumedMinor: after, ...ordered }, now),
+    contract: nextContract(contract, { consumedMinor: after, ...ordered, ...known }, now),
     consumption: {
       ...{ id, version: 1, contractId: contract.id },
       ...input,

@@ -6,8 +6,11 @@ import { MinorAmount } from "../kernel/money.ts";
 import { Line, Text } from "../kernel/text.ts";
 import { Day, Instant } from "../kernel/time.ts";
 
+/** Nothing of a contract is earlier. */
+export const earliestContractDay: Day = "1900-01-01";
+
 /** A day of a contract. What lies outside was mistyped. */
-export const ContractDay = Day.refine((day) => day >= "1900-01-01", "lies before 1900").meta({
+export const ContractDay = Day.refine((day) => day >= earliestContractDay, "lies before 1900").meta({
   examples: ["2026-11-23"],
 });
 
@@ -118,6 +121,9 @@ export const ContractRecord = z.object({
     description: "What confirmed orders hold of the amount and no invoice has taken yet; absent: nothing",
   }),
   lastConsumedOn: Day.optional(),
+  lastGivenBackOn: Day.optional().meta({
+    description: `The last day on which a credit note gave something back; ${earliestContractDay}: none did; absent: not known`,
+  }),
   dealCount: z.int().min(0).meta({ description: "How many deals are linked to it" }),
   files: z.array(ContractFile).max(mostFiles),
   signedOn: Day.optional(),

@@ -1,6 +1,5 @@
 import * as z from "zod";
-import { currencies, minorDigits } from "../kernel/currency.ts";
-import { quantityText } from "../kernel/quantity.ts";
+import { amountText, currencies } from "../kernel/currency.ts";
 import { Format } from "../kernel/text.ts";
 
 const known = new Set(currencies);
@@ -28,12 +27,12 @@ export type Commodity = string;
 /** Whether amounts of it are money: three letters stand for a currency and nothing else. */
 export const isCurrency = (commodity: Commodity): boolean => /^[A-Z]{3}$/.test(commodity);
 
-/** `12.50 EUR` for 1250 of EUR. Of a product only the smallest units are known here, not its measure. */
-export const amountText = (amount: number, commodity: Commodity): string => {
-  if (!isCurrency(commodity)) return `${amount} of ${commodity}`;
-  const digits = minorDigits(commodity);
-  const [whole = "", fraction = ""] = quantityText(amount, digits).split(".");
-  return `${whole}${digits === 0 ? "" : `.${fraction.padEnd(digits, "0")}`} ${commodity}`;
+/** An amount as people read it: `12.50 EUR`, `90 minutes`. Of a product only the smallest units are known here. */
+export const commodityText = (amount: number, commodity: Commodity): string => {
+  if (isCurrency(commodity)) return amountText(amount, commodity);
+  if (commodity === "minute" || commodity === "point")
+    return `${amount} ${commodity}${Math.abs(amount) === 1 ? "" : "s"}`;
+  return `${amount} of ${commodity}`;
 };
 
 /** A signed amount in the smallest unit of its commodity: debit above zero, credit below. */

@@ -1,6 +1,6 @@
 import { Failure, type FailureCatalogue } from "../kernel/errors.ts";
 import type { Day } from "../kernel/time.ts";
-import { amountText } from "./commodity.ts";
+import { commodityText } from "./commodity.ts";
 
 export const ledgerFailures = {
   "ledger.unbalanced": {
@@ -68,7 +68,7 @@ const shortageText = (
   code: "ledger.insufficient" | "ledger.limit-exceeded",
   { account, commodity, available, needed, on, possibleFrom }: ShortageOf,
 ): string => {
-  const amount = (of: number) => amountText(of, commodity);
+  const amount = (of: number) => commodityText(of, commodity);
   const missing = amount(needed - available);
   const laterDay = possibleFrom === undefined ? "" : `, or use ${possibleFrom} or a later day`;
   if (code === "ledger.insufficient")
@@ -93,10 +93,3 @@ export class Shortage extends Failure {
     this.shortage = shortage;
   }
 }
-
-/**
- * Whether others took what a change was decided on, so that it is to be decided anew. A shortage on an earlier day is
- * none of these: it follows from the day that was asked for.
- */
-export const isTakenByOthers = (error: unknown): boolean =>
-  error instanceof Shortage && error.shortage.on === undefined;

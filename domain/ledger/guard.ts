@@ -2,7 +2,7 @@ import { Failure } from "../kernel/errors.ts";
 import { exactNumber } from "../kernel/money.ts";
 import type { Day } from "../kernel/time.ts";
 import type { Account } from "./account.ts";
-import { amountText, type Commodity } from "./commodity.ts";
+import { type Commodity, commodityText } from "./commodity.ts";
 import { type Bounds, type DayAmount, firstDayOutside, sumOfDays } from "./days.ts";
 
 /** What stands on an account in one commodity, in its natural balance. */
@@ -54,13 +54,13 @@ export const guardOf = (
     });
   const outside = firstDayOutside(newBounds(before, account, commodity), days);
   if (outside)
-    throw refuse(`stood at ${amountText(exactNumber(outside.balance), commodity)} on ${outside.day}`);
+    throw refuse(`stood at ${commodityText(exactNumber(outside.balance), commodity)} on ${outside.day}`);
   const settled = sumOfDays(days);
   const available = settled - taken;
   const limit = account.limits?.[commodity];
   const room = limit === undefined ? undefined : BigInt(limit) - settled - brought;
   if ((!account.mayGoBelowZero && available < 0n) || (room !== undefined && room < 0n)) {
-    const amount = (of: bigint) => amountText(exactNumber(of), commodity);
+    const amount = (of: bigint) => commodityText(exactNumber(of), commodity);
     const reserved = [
       ...(taken === 0n ? [] : [`${amount(taken)} of it reserved`]),
       ...(brought === 0n ? [] : [`${amount(brought)} more announced`]),

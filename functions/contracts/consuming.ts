@@ -1,9 +1,45 @@
-import type { Consumed, Consumption } from "../../domain/contracts/consumption.ts";
+import { type Consumed, type Consumption, needsPast } from "../../domain/contracts/consumption.ts";
+import type { ContractRecord } from "../../domain/contracts/contract.ts";
+import { Failure } from "../../domain/kernel/errors.ts";
+import type { Day } from "../../domain/kernel/time.ts";
 import { contractConsumed, contractDigest } from "../../events/contracts.ts";
 import { happened } from "../../events/event.ts";
 import type { Change } from "../kit/context.ts";
-import { create, update } from "../kit/table/store.ts";
-import { consumptionEntity, contractEntity } from "./store.ts";
+import { create, type Store, update } from "../kit/table/store.ts";
+import { consumptionEntity, consumptionPrefix, contractEntity, partitions } from "./store.ts";
+
+const entriesAtOnce = 1_000;
+/** Entries that are read at the most where something is taken on an earlier day than something was given back. */
+const mostEntries = 20_000;
+
+/**
+ * The entries of a contract, where something that is taken on a day has to be held against the days behind it.
+ * @throws limit.exceeded
+ */
+export const pastFor = async (
+  store: Store,
+  contract: ContractRecord,
+  on: Day,
+): Promise<{ readonly past?: readonly Consumption[] }> => {
+  if (!needsPast(contract, on)) return {};
+  const past: Consumption[] = [];
+  let cursor: string | undefined;
+  do {
+    const page = await store.list<Consumption>({
+      pk: partitions.contract(contract.id),
+      beginsWith: consumptionPrefix,
+      limit: entriesAtOnce,
+      cursor,
+    });
+    past.push(...page.items);
+    cursor = page.next;
+  } while (cursor !== undefined && past.length < mostEntries);
+  if (cursor !== undefined)
+    throw new Failure("limit.exceeded", {
+      detail: `Contract ${contract.number} has more than ${mostEntries} entries, too many to look at each day. Use ${contract.lastGivenBackOn ?? "today"} or a later day.`,
+    });
+  return { past };
+};
 
 /**
  * What is written and said when several documents take something of a contract, or give it back: the contract once, as the last

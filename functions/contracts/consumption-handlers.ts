@@ -5,7 +5,7 @@ import type { Context } from "../kit/context.ts";
 import { runParallel } from "../kit/parallel.ts";
 import type { Handlers } from "../kit/serve.ts";
 import { loadContract } from "./access.ts";
-import { consumption } from "./consuming.ts";
+import { consumption, pastFor } from "./consuming.ts";
 import type { contractRoutes } from "./routes.ts";
 import { consumptionEntity, consumptionPrefix, contractDealEntity, partitions } from "./store.ts";
 
@@ -40,7 +40,8 @@ export const consumptionHandlers: Handlers<Routes> = {
       throw new Failure("reference.unknown", {
         fields: [{ pointer: "/dealId", reason: "names no deal of the contract" }],
       });
-    return context.save(consumption(consumed(contract, body, entering(context))));
+    const past = await pastFor(context.store, contract, body.on);
+    return context.save(consumption(consumed(contract, body, { ...entering(context), ...past })));
   },
 
   async listContractConsumptions({ params, query }, context) {

@@ -1,4 +1,10 @@
-import { type Consumed, consumed, givenBack, withOrdered } from "../../domain/contracts/consumption.ts";
+import {
+  type Consumed,
+  type Consumption,
+  consumed,
+  givenBack,
+  withOrdered,
+} from "../../domain/contracts/consumption.ts";
 import type { ContractRecord } from "../../domain/contracts/contract.ts";
 import { Failure } from "../../domain/kernel/errors.ts";
 import type { Day } from "../../domain/kernel/time.ts";
@@ -6,7 +12,7 @@ import { contractChanged, contractDigest } from "../../events/contracts.ts";
 import { type Happened, happened } from "../../events/event.ts";
 import type { Actor } from "../kit/context.ts";
 import { update, type Write } from "../kit/table/store.ts";
-import { consumptions } from "./consuming.ts";
+import { consumptions, pastFor } from "./consuming.ts";
 import { contractEntity } from "./store.ts";
 
 /** What an invoice or a credit note takes of a contract, or gives back. */
@@ -75,6 +81,7 @@ const entered = async (
   { store, newId, now }: Billing,
   { contractId, currency, on, orderedMinor = 0, documents }: Billed,
   decide: (...about: Required<Parameters<typeof consumed>>) => Consumed,
+  readPast: typeof pastFor = async () => ({}),
 ): Promise<OfContract> => {
   const worth = documents.filter(({ netMinor }) => netMinor !== 0);
   if (worth.length === 0)
@@ -82,10 +89,16 @@ const entered = async (
   if (contractId === undefined) return nothing;
   let contract = await loadOf(store, contractId);
   const { version } = contract;
+  const { past } = await readPast(store, contract, on);
+  const before: Consumption[] = [];
   const all = worth.map(({ number, netMinor, ...document }, at) => {
     const input = { amountMinor: netMinor, currency, on, reference: number };
-    const about = { id: newId("consumption"), by: "system", now };
+    const about = {
+      ...{ id: newId("consumption"), by: "system", now },
+      ...(past ? { past: [...past, ...before] } : {}),
+    };
     const result = decide(contract, input, about, document, at === 0 ? orderedMinor : 0);
+    before.push(result.consumption);
     // All of it is one write of the contract: its version rises once.
     contract = { ...result.contract, version };
     return result;
@@ -99,7 +112,7 @@ const entered = async (
  * @throws contract.not-in-force, contract.exceeded, contract.currency-differs
  */
 export const takenByInvoice = (context: Billing, billed: Billed): Promise<OfContract> =>
-  entered(context, billed, consumed);
+  entered(context, billed, consumed, pastFor);
 
 /** What credit notes give back of what their invoices took, to be written with the notes. */
 export const givenBackByNotes = (context: Billing, billed: Billed): Promise<OfContract> =>

@@ -9,7 +9,7 @@ import { dealTypeOf } from "../../domain/deals/pipeline.ts";
 import type { Sales } from "../../domain/deals/sales.ts";
 import { asShipped, type GoodsSource, goodsSourceOf, withOrder } from "../../domain/deals/shipment.ts";
 import { Failure, notFound } from "../../domain/kernel/errors.ts";
-import { isTakenByOthers } from "../../domain/ledger/errors.ts";
+import { Shortage } from "../../domain/ledger/errors.ts";
 import { effectiveDay } from "../../domain/ledger/transaction.ts";
 import { confirmed, lotsOf, openIn, openParts } from "../../domain/orders/change.ts";
 import { NewOrder, type Order } from "../../domain/orders/order.ts";
@@ -274,7 +274,7 @@ const shippedReservation = async (
     });
     return answer;
   } catch (error) {
-    throw isTakenByOthers(error) ? new StaleWrite() : error;
+    throw error instanceof Shortage ? new StaleWrite() : error;
   }
 };
 

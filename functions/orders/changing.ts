@@ -1,5 +1,5 @@
 import { Failure } from "../../domain/kernel/errors.ts";
-import { isTakenByOthers } from "../../domain/ledger/errors.ts";
+import { Shortage } from "../../domain/ledger/errors.ts";
 import { heldMore, lotsOf } from "../../domain/orders/change.ts";
 import type { Order, Part } from "../../domain/orders/order.ts";
 import type { Reservation } from "../../domain/stock/reservation.ts";
@@ -113,6 +113,6 @@ export const postWith = async (
     return answer;
   } catch (error) {
     // Taken by others since it was decided: decided anew, it says itself what is short.
-    throw isTakenByOthers(error) ? new StaleWrite() : error;
+    throw error instanceof Shortage ? new StaleWrite() : error;
   }
 };

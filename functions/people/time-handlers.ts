@@ -1,6 +1,8 @@
 import { Failure, notFound } from "../../domain/kernel/errors.ts";
 import { pagingOf } from "../../domain/kernel/page.ts";
 import type { Day } from "../../domain/kernel/time.ts";
+import { commodityText } from "../../domain/ledger/commodity.ts";
+import { Shortage } from "../../domain/ledger/errors.ts";
 import { reversalOf } from "../../domain/ledger/reversal.ts";
 import {
   costOf,
@@ -41,12 +43,27 @@ const rateOf = async ({ store }: Pick<Context, "store">, memberId: string, day: 
   return { positionId: held.positionId, hourlyRateMinor };
 };
 
-/** The entry of an input, with whose time it is, whom it was for, and what it costs. */
-const entered = async (context: Context, input: NewTimeEntry): Promise<TimeEntry> => {
+/** What is said where a day has no room for the time. */
+const inWords = (error: unknown, { on, minutes }: TimeEntry, name: string): unknown => {
+  if (!(error instanceof Shortage) || error.code !== "ledger.limit-exceeded") return error;
+  const room = Math.max(0, error.shortage.available);
+  return new Failure("ledger.limit-exceeded", {
+    detail:
+      `${name} has ${commodityText(room, "minute")} of ${error.shortage.on ?? on} left; ` +
+      `${commodityText(minutes, "minute")} were entered. Enter fewer, or first take back other time of that day.`,
+    fields: [{ pointer: "/minutes", reason: "is more than the day has left" }],
+  });
+};
+
+/** The entry of an input, with whose time it is, whom it was for, and what it costs; and the name of whose time it is. */
+const entered = async (
+  context: Context,
+  input: NewTimeEntry,
+): Promise<{ readonly entry: TimeEntry; readonly name: string }> => {
   const { by, clientId } = await spentBy(context, input);
   const { positionId, hourlyRateMinor } = await rateOf(context, by.id, input.on);
   const { on, minutes, dealId, memo } = input;
-  return {
+  const entry: TimeEntry = {
     id: context.newId("timeEntry"),
     version: 1,
     memberId: by.id,
@@ -63,6 +80,7 @@ const entered = async (context: Context, input: NewTimeEntry): Promise<TimeEntry
     postedBy: context.member.id,
     postedAt: context.now,
   };
+  return { entry, name: by.name };
 };
 
 /** The partition that leads to the fewest entries. */
@@ -78,11 +96,13 @@ const madeByAnother: ReadonlySet<string> = new Set(["ledger.id-reused", "ledger.
 
 export const timeHandlers: Handlers<Routes> = {
   async postTime({ body }, context) {
-    const entry = await entered(context, body);
+    const { entry, name } = await entered(context, body);
     const { answer } = await post(context, [postingOf(entry)], {
       writes: [create(timeEntryEntity, entry)],
       happened: [happened(timePosted, announcedTime(entry))],
       answer: () => shownTo(context, entry),
+    }).catch((error: unknown) => {
+      throw inWords(error, entry, name);
     });
     return answer;
   },

@@ -1,7 +1,7 @@
 import type { Tenant } from "../../domain/access/records.ts";
 import { Failure } from "../../domain/kernel/errors.ts";
 import { dayIn } from "../../domain/kernel/time.ts";
-import { isTakenByOthers } from "../../domain/ledger/errors.ts";
+import { Shortage } from "../../domain/ledger/errors.ts";
 import { effectiveDay } from "../../domain/ledger/transaction.ts";
 import { costMethodOf } from "../../domain/settings/settings.ts";
 import type {
@@ -285,7 +285,7 @@ export const postMovement = async (
     const earlier = replay ? await context.store.get(documentEntity, { id: document.id }) : undefined;
     return earlier ?? document;
   } catch (error) {
-    throw isTakenByOthers(error) ? new StaleWrite() : error;
+    throw error instanceof Shortage ? new StaleWrite() : error;
   }
 };
 

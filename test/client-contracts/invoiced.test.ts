@@ -62,6 +62,37 @@ describe("invoices under a contract", () => {
     expect(taken).toEqual([0, 1, 2].map((n) => (taken[0] ?? 0) + n));
   });
 
+  test("leave no room on days before a credit note gave some back", async () => {
+    const { id: contractId } = await signed(own);
+    const { id } = await invoice(contractId, 100_000);
+    const { id: invoiceId } = await own.admin.issueInvoice({
+      params: { invoiceId: id },
+      body: { issuedOn: day(-20) },
+    });
+    await own.admin.creditInvoice({
+      params: { invoiceId },
+      body: { lines: [{ line: 0, netMinor: 50_000 }], reason: "a part was missing", issuedOn: day(-10) },
+    });
+    const take = (amountMinor: number, on: string) =>
+      own.admin.consumeContract({ params: { contractId }, body: { amountMinor, currency: "EUR", on } });
+    await expect(take(50_000, day(-15))).rejects.toMatchObject({
+      status: 409,
+      code: "contract.exceeded",
+      detail:
+        `The contract has 0.00 EUR left on ${day(-15)}; 500.00 EUR are needed. Lower the amount, or raise that of the ` +
+        `contract, or use ${day(-10)} or a later day.`,
+    });
+    await expect(take(50_001, day(-10))).rejects.toMatchObject({
+      code: "contract.exceeded",
+      detail: expect.stringContaining("The contract has 500.00 EUR left; 500.01 EUR are needed."),
+    });
+    const tries = await Promise.allSettled(
+      [day(-10), day(-5), day(-15), day(0)].map((on) => take(30_000, on)),
+    );
+    expect(tries.filter(({ status }) => status === "fulfilled")).toHaveLength(1);
+    expect((await read(contractId)).consumedMinor).toBe(80_000);
+  });
+
   test("are not issued under a draft, after its end, or in another currency", async () => {
     const cases: [Promise<{ id: string }>, string, string][] = [
       [draft(own), "EUR", "contract.not-in-force"],

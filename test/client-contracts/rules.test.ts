@@ -6,7 +6,13 @@ import {
   signedContract,
   terminatedContract,
 } from "../../domain/contracts/change.ts";
-import { type Consumption, consumed, givenBack, reversed } from "../../domain/contracts/consumption.ts";
+import {
+  type Consumption,
+  consumed,
+  givenBack,
+  needsPast,
+  reversed,
+} from "../../domain/contracts/consumption.ts";
 import {
   type ContractRecord,
   contractOn,
@@ -273,5 +279,57 @@ describe("a reminder", () => {
     expect(
       reminderOf(terminatedContract(inForce(ahead), { on: "2026-12-01", reason: "moved" }, doing)),
     ).toBeUndefined();
+  });
+});
+
+describe("the amount of a contract by day", () => {
+  interface Step {
+    readonly taken: boolean;
+    readonly amountMinor: number;
+    readonly on: string;
+  }
+  const someDays = [1, 5, 9, 20, 30].map(dayOf);
+  const step: fc.Arbitrary<Step> = fc.record({
+    taken: fc.boolean(),
+    amountMinor: fc.integer({ min: 1, max: 700 }),
+    on: fc.constantFrom(...someDays),
+  });
+
+  test("is exceeded on no day, whatever is entered late, and nothing else is refused", () => {
+    let refused = 0;
+    let late = 0;
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 8 }), fc.boolean(), (steps, isOld) => {
+        // As contracts were kept before the last day of giving back was.
+        let contract = inForce(isOld ? { lastGivenBackOn: undefined } : {});
+        const entries: Consumption[] = [];
+        /** The model: what was taken and given back, by day. */
+        const kept: { readonly on: string; readonly minor: number }[] = [];
+        const sumOn = (day: string) =>
+          kept.filter(({ on }) => on <= day).reduce((sum, { minor }) => sum + minor, 0);
+        for (const [n, { taken, amountMinor, on }] of steps.entries()) {
+          const past = needsPast(contract, on) ? { past: entries } : {};
+          const about = { id: `con_${n}`, by: "system", now, ...past };
+          const input = { amountMinor, currency: "EUR", on };
+          if (!taken && amountMinor > sumOn("9999")) continue;
+          const mayBeTaken = someDays.every((day) => day < on || sumOn(day) + amountMinor <= 1_000);
+          const code = refusal(() => {
+            const after = taken
+              ? consumed(contract, input, about)
+              : givenBack(contract, input, about, { invoiceId: "inv_1", creditNoteId: `crn_${n}` });
+            contract = after.contract;
+            entries.push(after.consumption);
+          });
+          expect(code).toBe(!taken || mayBeTaken ? undefined : "contract.exceeded");
+          if (code !== undefined) refused += 1;
+          if (code !== undefined && sumOn("9999") + amountMinor <= 1_000) late += 1;
+          if (code === undefined) kept.push({ on, minor: taken ? amountMinor : -amountMinor });
+        }
+        expect(contract.consumedMinor).toBe(sumOn("9999"));
+      }),
+      { seed, numRuns: 10_000 },
+    );
+    expect(refused).toBeGreaterThan(1_000);
+    expect(late).toBeGreaterThan(100);
   });
 });

@@ -164,9 +164,29 @@ describe("time", () => {
       if (one.status === "rejected")
         expect(one.reason).toMatchObject({ status: 409, code: "ledger.limit-exceeded" });
     await post(240);
-    await expect(post(1)).rejects.toMatchObject({ code: "ledger.limit-exceeded" });
+    await expect(post(1)).rejects.toMatchObject({
+      code: "ledger.limit-exceeded",
+      detail:
+        "manager has 0 minutes of 2026-06-01 left; 1 minute were entered. " +
+        "Enter fewer, or first take back other time of that day.",
+      fields: [{ pointer: "/minutes" }],
+    });
     const entries = (await api.listTime({ query: { member: memberId } })).items;
     expect(entries.reduce((sum, { minutes }) => sum + minutes, 0)).toBe(1440);
+  });
+
+  test("of a day stays within 1440 minutes until the day on which some is taken back", async () => {
+    const { api, clientId } = await worker();
+    const post = (minutes: number) => api.postTime({ body: { on: "2026-06-01", minutes, clientId } });
+    const { id: timeEntryId } = await post(1000);
+    await api.reverseTime({ params: { timeEntryId }, body: { effectiveOn: "2026-06-05" } });
+    await expect(post(441)).rejects.toMatchObject({
+      status: 409,
+      code: "ledger.limit-exceeded",
+      detail: expect.stringContaining("has 440 minutes of 2026-06-01 left; 441 minutes were entered"),
+    });
+    const tries = await Promise.allSettled(Array.from({ length: 6 }, () => post(110)));
+    expect(tries.filter(({ status }) => status === "fulfilled")).toHaveLength(4);
   });
 
   test("is taken back once, whoever tries at the same moment, and its minutes are free again", async () => {
