@@ -11,15 +11,21 @@ import { freeMoney } from "./money.ts";
 import { RateText } from "./rates.ts";
 import { Percent } from "./tax.ts";
 
-/** What is taken back of a line: so much of its quantity, so much of its net, or all that is left of it. */
+/** What is taken back of a line: pieces of it, a cut of its price, pieces at a price of their own, or all that is left. */
 export const CreditLineInput = z.strictObject({
   line: z
     .int()
     .min(0)
     .max(mostLines - 1)
     .meta({ description: "The place of the invoice's line, from 0" }),
-  quantity: Quantity.optional().meta({ description: "At the invoice's price where no net is given" }),
-  netMinor: z.int().min(1).optional().meta({ description: "Without tax" }),
+  quantity: Quantity.optional().meta({
+    description:
+      "Pieces that are taken back. Without a net each comes to its share of what all pieces come to that are left: at the invoice's price, or what a price cut made of it",
+  }),
+  netMinor: z.int().min(1).optional().meta({
+    description:
+      "Without tax. With a quantity it is what these pieces come to; without one it cuts the price of all pieces that are left",
+  }),
 });
 export type CreditLineInput = z.infer<typeof CreditLineInput>;
 

@@ -1,63 +1,15 @@
+import { amountText } from "../kernel/currency.ts";
 import { Failure } from "../kernel/errors.ts";
-import { allocate, dividedHalfAwayFromZero, exactNumber, sumMinor } from "../kernel/money.ts";
+import { shareOf, sumMinor } from "../kernel/money.ts";
+import { quantityText } from "../kernel/quantity.ts";
 import type { Day, Instant } from "../kernel/time.ts";
-import type { Leg } from "./booking.ts";
+import { exchangeDifference, type Leg } from "./booking.ts";
 import type { CreditLine, CreditLineInput, CreditNote, NewCreditNote } from "./credit.ts";
 import { type Invoice, type Issued, withOpen } from "./invoice.ts";
-import { type BookedLine, counterLegs, discountWeight } from "./issue.ts";
+import { type BookAmounts, counterLegs, splitBook } from "./issue.ts";
+import { addCredit, type LineCredit, readLineCredit } from "./line-credit.ts";
+import type { Line } from "./lines.ts";
 import { freeLeg, oppositeLegs, settledLegs } from "./money.ts";
-import { bookShare } from "./settlement.ts";
-
-/** The share of a whole that belongs to a part, rounded a half away from zero. */
-const shareOf = (whole: number, part: number, of: number): number =>
-  of === 0 ? 0 : exactNumber(dividedHalfAwayFromZero(BigInt(whole) * BigInt(part), BigInt(of)));
-
-/**
- * The share of what comes between two marks on the way from nothing to all: shares that follow one another sum to the
- * whole exactly, whatever the steps.
- */
-export const between = (whole: number, from: number, to: number, of: number): number =>
-  shareOf(whole, to, of) - shareOf(whole, from, of);
-
-const refuse = (at: number, field: string, reason: string) =>
-  new Failure("credit-note.exceeds-left", { fields: [{ pointer: `/lines/${at}/${field}`, reason }] });
-
-/** How much of a line's quantity credit notes took back before. */
-const quantityBefore = (invoice: Invoice, line: number): number => invoice.credited?.quantities?.[line] ?? 0;
-
-/** The net that an input takes back of its line. */
-const netOf = (invoice: Invoice, input: CreditLineInput, at: number): number => {
-  const line = invoice.lines[input.line];
-  if (!line) throw refuse(at, "line", `is no line of the invoice, which has ${invoice.lines.length}`);
-  const left = line.netMinor - (invoice.credited?.lines[input.line] ?? 0);
-  const { netMinor, quantity } = input;
-  const before = quantityBefore(invoice, input.line);
-  // At a net of its own a quantity is what is said of it: part of it may have been credited for another reason.
-  const quantityLeft = line.quantity - (netMinor === undefined ? before : 0);
-  if (quantity !== undefined && quantity > quantityLeft)
-    throw refuse(
-      at,
-      "quantity",
-      `is more than ${quantityLeft}, which is left of the ${line.quantity} invoiced`,
-    );
-  const wished =
-    netMinor ??
-    (quantity === undefined ? left : between(line.netMinor, before, before + quantity, line.quantity));
-  if (wished > left)
-    throw refuse(
-      at,
-      netMinor === undefined ? "quantity" : "netMinor",
-      `comes to ${wished}, and ${left} of the line is left`,
-    );
-  return wished;
-};
-
-/** What quantity of a line an input takes back: all that is left where it names neither quantity nor net. */
-const quantityOf = (invoice: Invoice, { line, quantity, netMinor }: CreditLineInput): number => {
-  const before = quantityBefore(invoice, line);
-  const left = (invoice.lines[line]?.quantity ?? 0) - before;
-  return Math.min(left, quantity ?? (netMinor === undefined ? left : 0));
-};
 
 interface Circumstances {
   readonly id: string;
@@ -73,153 +25,161 @@ export interface Credited {
   readonly legs: Leg[];
 }
 
-/** The lines that are named; all where none are. */
-const inputsOf = (invoice: Invoice, { lines }: NewCreditNote): readonly CreditLineInput[] =>
-  lines ?? invoice.lines.map((_, line) => ({ line }));
+/** What credit notes took back of each line until now. */
+const readLineCredits = ({ lines, credited, pricesIncludeTax }: Invoice): LineCredit[] =>
+  lines.map((line, at) => readLineCredit({ ...line, pricesIncludeTax }, credited, at));
 
-const creditLines = (invoice: Invoice, inputs: readonly CreditLineInput[]): CreditLine[] => {
+/** The lines that are named; all where none are. @throws request.invalid */
+const inputsOf = (invoice: Invoice, { lines }: NewCreditNote): readonly CreditLineInput[] => {
+  const inputs = lines ?? invoice.lines.map((_, line) => ({ line }));
   const places = inputs.map(({ line }) => line);
   const twice = places.findIndex((line, at) => places.indexOf(line) < at);
   if (twice >= 0)
     throw new Failure("request.invalid", {
       fields: [{ pointer: `/lines/${twice}/line`, reason: "names a line twice" }],
     });
-  return inputs.flatMap((one, at) => {
-    const netMinor = netOf(invoice, one, at);
-    const line = invoice.lines[one.line];
-    if (!line || netMinor === 0) return [];
-    const before = invoice.credited?.lines[one.line] ?? 0;
-    const taxMinor = between(line.taxMinor, before, before + netMinor, line.netMinor);
-    return [
-      {
-        line: one.line,
+  return inputs;
+};
+
+/** Refuses more than what is left of a line. @throws credit-note.exceeds-left */
+const checkLeft = (
+  line: Line,
+  before: LineCredit,
+  { quantity = 0, netMinor = 0 }: CreditLineInput,
+  { pointer, currency }: { readonly pointer: string; readonly currency: string },
+): void => {
+  const refuse = (field: string, reason: string) =>
+    new Failure("credit-note.exceeds-left", { fields: [{ pointer: `${pointer}/${field}`, reason }] });
+  const piecesLeft = line.quantity - before.quantity;
+  const inUnits = (pieces: number) => quantityText(pieces, line.scale);
+  if (quantity > piecesLeft)
+    throw refuse(
+      "quantity",
+      `is more than ${inUnits(piecesLeft)}, which is left of the ${inUnits(line.quantity)} invoiced; a price cut names no quantity`,
+    );
+  const leftMinor = line.netMinor - before.netMinor;
+  if (netMinor > leftMinor)
+    throw refuse("netMinor", `is more than ${amountText(leftMinor, currency)}, which is left of the line`);
+};
+
+interface CreditedLine {
+  readonly line: CreditLine;
+  /** What credit notes took back of it then. */
+  readonly after: LineCredit;
+}
+
+/** What is taken back of a line; nothing where nothing of it is left. @throws credit-note.exceeds-left */
+const creditLine = (
+  { lines, currency, pricesIncludeTax }: Invoice,
+  before: LineCredit | undefined,
+  input: CreditLineInput,
+  pointer: string,
+): CreditedLine[] => {
+  const line = lines[input.line];
+  if (!line || !before)
+    throw new Failure("credit-note.exceeds-left", {
+      fields: [
+        { pointer: `${pointer}/line`, reason: `is no line of the invoice, which has ${lines.length}` },
+      ],
+    });
+  checkLeft(line, before, input, { pointer, currency });
+  if (before.netMinor + before.taxMinor === line.totalMinor) return [];
+  const after = addCredit({ ...line, pricesIncludeTax }, before, input);
+  const netMinor = after.netMinor - before.netMinor;
+  const taxMinor = after.taxMinor - before.taxMinor;
+  return [
+    {
+      after,
+      line: {
+        line: input.line,
         description: line.description,
         ...(line.productId === undefined ? {} : { productId: line.productId }),
-        ...(one.quantity === undefined ? {} : { quantity: one.quantity }),
+        ...(input.quantity === undefined ? {} : { quantity: input.quantity }),
         taxId: line.taxId,
         percent: line.percent,
-        netMinor,
-        taxMinor,
-        totalMinor: netMinor + taxMinor,
+        ...{ netMinor, taxMinor, totalMinor: netMinor + taxMinor },
       },
-    ];
-  });
-};
-
-/** What all credit notes together take back. */
-const creditedThen = (
-  invoice: Issued,
-  inputs: readonly CreditLineInput[],
-  lines: readonly CreditLine[],
-  sums: Sums,
-): Omit<Credits, "bookMinor"> => {
-  const before = creditedBefore(invoice);
-  return {
-    netMinor: before.netMinor + sums.netMinor,
-    taxMinor: before.taxMinor + sums.taxMinor,
-    totalMinor: before.totalMinor + sums.totalMinor,
-    lines: before.lines.map((sum, at) => sum + (lines.find(({ line }) => line === at)?.netMinor ?? 0)),
-    quantities: before.lines.map((_, at) => {
-      const input = inputs.find(({ line }) => line === at);
-      return quantityBefore(invoice, at) + (input ? quantityOf(invoice, input) : 0);
-    }),
-  };
-};
-
-interface Sums {
-  readonly netMinor: number;
-  readonly taxMinor: number;
-  readonly totalMinor: number;
-}
-
-type Credits = NonNullable<Invoice["credited"]>;
-
-const creditedBefore = (invoice: Invoice): Credits =>
-  invoice.credited ?? {
-    netMinor: 0,
-    taxMinor: 0,
-    totalMinor: 0,
-    bookMinor: 0,
-    lines: invoice.lines.map(() => 0),
-    quantities: invoice.lines.map(() => 0),
-  };
-
-/** What a credit note takes from what is open, what it leaves free, and what both stand in the books with. */
-interface Parts {
-  readonly settledMinor: number;
-  readonly settledBookMinor: number;
-  readonly leftMinor: number;
-  readonly leftBookMinor: number;
-  readonly book: CreditNote["book"];
-}
-
-/**
- * The discount, in the tenant's currency, of what credit notes took back: each line's own, by its share that is taken
- * back. When all of the invoice is, that of lines that cost nothing too.
- */
-const discountOf = (
-  { lines, netMinor, book, pricesIncludeTax }: Issued,
-  credits: Pick<Credits, "netMinor" | "lines">,
-): bigint => {
-  if (book.discountMinor === 0) return 0n;
-  if (credits.netMinor === netMinor) return BigInt(book.discountMinor);
-  const ofLines = allocate(
-    book.discountMinor,
-    lines.map((line) => discountWeight(line, pricesIncludeTax)),
-  );
-  return lines.reduce(
-    (sum, line, at) => sum + BigInt(shareOf(ofLines[at] ?? 0, credits.lines[at] ?? 0, line.netMinor)),
-    0n,
-  );
-};
-
-/**
- * What is open still is taken back with what it stands in the books with; what was paid, with its share of the whole at
- * the invoice's rate, so that all credit notes of an invoice together come to its worth.
- */
-const partsOf = (invoice: Issued, { totalMinor }: Sums, after: Omit<Credits, "bookMinor">): Parts => {
-  const before = creditedBefore(invoice);
-  const settledMinor = Math.min(invoice.openMinor, totalMinor);
-  const settledBookMinor = settledMinor === 0 ? 0 : bookShare(invoice, settledMinor);
-  const leftMinor = totalMinor - settledMinor;
-  const { book } = invoice;
-  const due = shareOf(book.totalMinor, after.totalMinor, invoice.totalMinor) - (before.bookMinor ?? 0);
-  const leftBookMinor = leftMinor === 0 ? 0 : Math.max(0, due - settledBookMinor);
-  return {
-    settledMinor,
-    settledBookMinor,
-    leftMinor,
-    leftBookMinor,
-    book: {
-      totalMinor: settledBookMinor + leftBookMinor,
-      taxMinor: between(book.taxMinor, before.taxMinor, after.taxMinor, invoice.taxMinor),
-      discountMinor: exactNumber(discountOf(invoice, after) - discountOf(invoice, before)),
     },
-  };
+  ];
 };
 
-/** What a credit note moves: the opposite of its share of the invoice. */
-const creditLegs = (
+/** Net, tax and total of what credit notes took back of all lines. */
+const sumCredits = (credits: readonly Pick<LineCredit, "netMinor" | "taxMinor">[]) => {
+  const netMinor = sumMinor(credits.map((one) => one.netMinor));
+  const taxMinor = sumMinor(credits.map((one) => one.taxMinor));
+  return { netMinor, taxMinor, totalMinor: sumMinor([netMinor, taxMinor]) };
+};
+
+/**
+ * What was taken back of each line, as it is worth in the books: its share of what the line is worth, so that nothing is left when
+ * all of the line is taken back. With the last of the invoice the discounts of lines that cost nothing go, too.
+ * @param whole what the lines are worth
+ */
+const bookOfCredits = (
   invoice: Issued,
-  lines: readonly CreditLine[],
-  { settledMinor, settledBookMinor, leftMinor, leftBookMinor, book }: Parts,
-  tenantCurrency: string,
-): Leg[] => {
-  const { side, clientId, currency } = invoice;
-  const booked: BookedLine[] = lines.map(({ line: at, ...line }) => {
-    const sold = invoice.lines[at];
+  whole: readonly BookAmounts[],
+  credits: readonly LineCredit[],
+): readonly BookAmounts[] => {
+  if (sumCredits(credits).totalMinor === invoice.totalMinor) return whole;
+  return invoice.lines.map((line, at) => {
+    const { netMinor = 0, taxMinor = 0 } = credits[at] ?? {};
+    const book = whole[at] ?? { netMinor: 0, taxMinor: 0, discountMinor: 0 };
+    const discounted = invoice.pricesIncludeTax
+      ? { part: netMinor + taxMinor, of: line.totalMinor }
+      : { part: netMinor, of: line.netMinor };
     return {
-      ...line,
-      costAccount: sold?.costAccount,
-      revenueAccount: sold?.revenueAccount,
-      discountMinor: shareOf(sold?.discountMinor ?? 0, line.netMinor, sold?.netMinor ?? 0),
+      netMinor: shareOf(book.netMinor, netMinor, line.netMinor),
+      taxMinor: shareOf(book.taxMinor, taxMinor, line.taxMinor),
+      discountMinor: shareOf(book.discountMinor, discounted.part, discounted.of),
     };
   });
-  return [
+};
+
+const subtractBook = (after: readonly BookAmounts[], before: readonly BookAmounts[]): BookAmounts[] =>
+  after.map((one, at) => ({
+    netMinor: one.netMinor - (before[at]?.netMinor ?? 0),
+    taxMinor: one.taxMinor - (before[at]?.taxMinor ?? 0),
+    discountMinor: one.discountMinor - (before[at]?.discountMinor ?? 0),
+  }));
+
+const sumBook = (amounts: readonly BookAmounts[]) => ({
+  ...sumCredits(amounts),
+  discountMinor: sumMinor(amounts.map((one) => one.discountMinor)),
+});
+
+/** What a credit note takes from what is open, and what it leaves free, each with what it stands in the books with. */
+type Parts = Pick<CreditNote, "settledMinor" | "settledBookMinor" | "leftMinor" | "leftBookMinor">;
+
+/**
+ * What is open still is taken back first; what was paid becomes free money. Both are worth what was taken back. But a claim is zero
+ * when its worth in the books is, and only then: the last of what is open takes all that it stands in the books with, and no
+ * earlier part does.
+ * @param dueMinor what the credit note is worth in the books
+ */
+const splitCredit = ({ openMinor, openBookMinor }: Issued, totalMinor: number, dueMinor: number): Parts => {
+  const settledMinor = Math.min(openMinor, totalMinor);
+  const leftMinor = totalMinor - settledMinor;
+  const ofPart = Math.max(0, Math.min(dueMinor, openBookMinor - 1));
+  const ofOpen = settledMinor === openMinor ? openBookMinor : ofPart;
+  const settledBookMinor = settledMinor === 0 ? 0 : ofOpen;
+  const leftBookMinor = leftMinor === 0 ? 0 : Math.max(0, dueMinor - settledBookMinor);
+  return { settledMinor, settledBookMinor, leftMinor, leftBookMinor };
+};
+
+/** What a credit note moves: the opposite of what the invoice moved for what is taken back, and what rounding left between them. */
+const creditLegs = (
+  invoice: Issued,
+  amounts: readonly BookAmounts[],
+  { settledMinor, settledBookMinor, leftMinor, leftBookMinor }: Parts,
+  tenantCurrency: string,
+): Leg[] => {
+  const { side, clientId, currency, lines } = invoice;
+  const legs = [
     ...settledLegs(invoice, [{ currency, amountMinor: settledMinor, amountBookMinor: settledBookMinor }]),
     freeLeg({ side, clientId }, currency, { amountMinor: leftMinor, bookMinor: leftBookMinor }, 1),
-    ...oppositeLegs(counterLegs(invoice, booked, book, tenantCurrency)),
+    ...oppositeLegs(counterLegs(side, lines, amounts, tenantCurrency)),
   ];
+  return [...legs, ...exchangeDifference(legs, tenantCurrency)];
 };
 
 /**
@@ -233,17 +193,23 @@ export const credited = (
   { id, transactionId, number, issuedOn, now }: Circumstances,
   tenantCurrency: string,
 ): Credited => {
-  const inputs = inputsOf(invoice, input);
-  const lines = creditLines(invoice, inputs);
-  const netMinor = sumMinor(lines.map((line) => line.netMinor));
-  const taxMinor = sumMinor(lines.map((line) => line.taxMinor));
-  const sums = { netMinor, taxMinor, totalMinor: netMinor + taxMinor };
-  if (sums.totalMinor === 0)
+  const before = readLineCredits(invoice);
+  const lines = inputsOf(invoice, input).flatMap((one, at) =>
+    creditLine(invoice, before[one.line], one, `/lines/${at}`),
+  );
+  if (lines.length === 0)
     throw new Failure("credit-note.exceeds-left", {
-      detail: "Nothing of the invoice is left to be credited.",
+      detail: "Nothing of these lines is left to be credited.",
     });
-  const after = creditedThen(invoice, inputs, lines, sums);
-  const parts = partsOf(invoice, sums, after);
+  const after = before.map((credit, at) => lines.find(({ line }) => line.line === at)?.after ?? credit);
+  const sums = sumCredits(lines.map(({ line }) => line));
+  const book = splitBook(invoice);
+  const bookBefore = bookOfCredits(invoice, book, before);
+  const bookAfter = bookOfCredits(invoice, book, after);
+  const bookedMinor = invoice.credited?.bookMinor ?? sumBook(bookBefore).totalMinor;
+  const parts = splitCredit(invoice, sums.totalMinor, sumBook(bookAfter).totalMinor - bookedMinor);
+  const amounts = subtractBook(bookAfter, bookBefore);
+  const bookMinor = sumMinor([parts.settledBookMinor, parts.leftBookMinor]);
   const { side, clientId, counterpartyId, dealId, party, rate, currency } = invoice;
   return {
     note: {
@@ -259,9 +225,14 @@ export const credited = (
       number,
       issuedOn,
       reason: input.reason,
-      lines,
+      lines: lines.map(({ line }) => line),
       ...sums,
       ...(rate === undefined ? {} : { rate }),
+      book: {
+        totalMinor: bookMinor,
+        taxMinor: sumBook(amounts).taxMinor,
+        discountMinor: sumBook(amounts).discountMinor,
+      },
       ...parts,
       currency,
       allocations: [],
@@ -280,10 +251,14 @@ export const credited = (
         now,
       ),
       credited: {
-        ...after,
-        bookMinor: (creditedBefore(invoice).bookMinor ?? 0) + parts.book.totalMinor,
+        ...sumCredits(after),
+        bookMinor: sumMinor([bookedMinor, bookMinor]),
+        lines: after.map(({ netMinor }) => netMinor),
+        quantities: after.map(({ quantity }) => quantity),
+        taxes: after.map(({ taxMinor }) => taxMinor),
+        pieces: after.map(({ pieces }) => pieces),
       },
     },
-    legs: creditLegs(invoice, lines, parts, tenantCurrency),
+    legs: creditLegs(invoice, amounts, parts, tenantCurrency),
   };
 };

@@ -3,6 +3,7 @@ import { Address } from "../clients/counterparty.ts";
 import { Currency } from "../kernel/currency.ts";
 import { Failure } from "../kernel/errors.ts";
 import { Id } from "../kernel/id.ts";
+import { MinorAmount } from "../kernel/money.ts";
 import { Country } from "../kernel/place.ts";
 import { Format, Line, Text } from "../kernel/text.ts";
 import { Day, Instant } from "../kernel/time.ts";
@@ -73,6 +74,20 @@ export const IssueOrder = z.strictObject({
 });
 export type IssueOrder = z.infer<typeof IssueOrder>;
 
+/** What all pieces of a line come to that were not credited before its last price cut. */
+const PiecesLeft = z
+  .object({
+    fromQuantity: z
+      .int()
+      .min(0)
+      .meta({ description: "How many pieces were credited before the last price cut" }),
+    amountMinor: MinorAmount.meta({
+      description: "What all others come to, in the terms of the price: with tax where it includes it",
+    }),
+  })
+  .meta({ id: "PiecesLeft" });
+export type PiecesLeft = z.infer<typeof PiecesLeft>;
+
 /** A document by which a client owes us (`sale`), or we owe a client (`purchase`). */
 export const Invoice = z
   .object({
@@ -113,11 +128,13 @@ export const Invoice = z
         taxMinor: z.int(),
         totalMinor: z.int(),
         bookMinor: z.int().optional().meta({ description: "The total in the tenant's currency" }),
-        lines: z.array(z.int()),
-        quantities: z.array(z.int()).optional(),
+        lines: z.array(z.int()).meta({ description: "By line, without tax" }),
+        quantities: z.array(z.int()).optional().meta({ description: "By line" }),
+        taxes: z.array(z.int()).optional().meta({ description: "By line, the tax" }),
+        pieces: z.array(PiecesLeft).optional().meta({ description: "By line" }),
       })
       .optional()
-      .meta({ description: "What credit notes took back; by line without tax, and the quantities" }),
+      .meta({ description: "What credit notes took back, as a whole and by line" }),
     transactionId: z
       .string()
       .optional()

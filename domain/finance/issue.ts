@@ -1,10 +1,11 @@
 import { Failure } from "../kernel/errors.ts";
 import { allocate, exactNumber, sumMinor } from "../kernel/money.ts";
 import { type Day, type Instant, instantOf, millisecondsOf } from "../kernel/time.ts";
-import { claimPath, signOf, taxPath } from "./accounts.ts";
+import { claimPath, type Side, signOf, taxPath } from "./accounts.ts";
 import { type Leg, ownLeg } from "./booking.ts";
 import { ratioOf } from "./decimal.ts";
 import { checkDraft, type Invoice, type Issued, type IssueOrder, type Party } from "./invoice.ts";
+import type { Line } from "./lines.ts";
 import { type DayRates, inTenantCurrency } from "./rates.ts";
 
 /** So many days after a day. */
@@ -78,22 +79,12 @@ const sharesOf = (whole: number, weights: readonly (number | bigint)[]): number[
     : weights.map((_, at) => (at === 0 ? whole : 0));
 };
 
-/** What lines are booked on: the parts of an invoice, and of a credit note with the other sign. */
-export interface BookedLine {
-  readonly netMinor: number;
-  readonly discountMinor: number;
-  readonly percent: string;
-  readonly productId?: string | undefined;
-  readonly costAccount?: string | undefined;
-  readonly revenueAccount?: string | undefined;
-}
-
 /** A part of a minor unit, so small that rounding it moves no share. */
 const finely = 1_000_000_000n;
 
 /** What the discount of a line weighs among those of all lines: without tax, where the prices include it. */
 export const discountWeight = (
-  { discountMinor, percent }: Pick<BookedLine, "discountMinor" | "percent">,
+  { discountMinor, percent }: Pick<Line, "discountMinor" | "percent">,
   pricesIncludeTax: boolean,
 ): bigint => {
   if (!pricesIncludeTax) return BigInt(discountMinor);
@@ -102,40 +93,68 @@ export const discountWeight = (
   return (BigInt(discountMinor) * finely * hundred) / (hundred + numerator);
 };
 
-/**
- * What stands against the claim of a document: revenue before discounts, discounts and tax of a sale, costs and tax of a
- * purchase, all in the tenant's currency. They sum to the document's total by the books, with the other sign.
- */
-export const counterLegs = (
-  { side, pricesIncludeTax }: Pick<Invoice, "side" | "pricesIncludeTax">,
-  lines: readonly BookedLine[],
-  book: { readonly totalMinor: number; readonly taxMinor: number; readonly discountMinor: number },
-  tenantCurrency: string,
-): Leg[] => {
-  const tax = book.taxMinor;
+/** What a line is worth in the books, in the tenant's currency. */
+export interface BookAmounts {
+  readonly netMinor: number;
+  readonly taxMinor: number;
+  /** Without tax. */
+  readonly discountMinor: number;
+}
+
+/** What each line of an issued document is worth in the books: together, what the document is. */
+export const splitBook = ({ lines, book, pricesIncludeTax }: Issued): BookAmounts[] => {
   const nets = sharesOf(
-    book.totalMinor - tax,
+    book.totalMinor - book.taxMinor,
     lines.map(({ netMinor }) => netMinor),
   );
-  const leg = (account: string, amountMinor: number, productId?: string): Leg[] =>
-    amountMinor === 0 ? [] : [ownLeg(account, amountMinor, tenantCurrency, productId)];
-  if (side === "purchase")
-    return [
-      ...lines.flatMap(({ costAccount = "goods-received", productId }, at) =>
-        leg(costAccount, nets[at] ?? 0, productId),
-      ),
-      ...leg(taxPath(side), tax),
-    ];
+  const taxes = sharesOf(
+    book.taxMinor,
+    lines.map(({ taxMinor }) => taxMinor),
+  );
   const discounts = sharesOf(
     book.discountMinor,
     lines.map((line) => discountWeight(line, pricesIncludeTax)),
   );
+  return lines.map((_, at) => ({
+    netMinor: nets[at] ?? 0,
+    taxMinor: taxes[at] ?? 0,
+    discountMinor: discounts[at] ?? 0,
+  }));
+};
+
+/** Where a line is booked. */
+type BookedOn = Pick<Line, "productId" | "costAccount" | "revenueAccount">;
+
+/**
+ * What stands against the claim of a document: revenue before discounts, discounts and tax of a sale, costs and tax of a
+ * purchase, all in the tenant's currency. They sum to what the lines are worth by the books, with the other sign.
+ */
+export const counterLegs = (
+  side: Side,
+  lines: readonly BookedOn[],
+  amounts: readonly BookAmounts[],
+  tenantCurrency: string,
+): Leg[] => {
+  const booked = lines.map((line, at) => ({
+    ...line,
+    ...(amounts[at] ?? { netMinor: 0, taxMinor: 0, discountMinor: 0 }),
+  }));
+  const leg = (account: string, amountMinor: number, productId?: string): Leg[] =>
+    amountMinor === 0 ? [] : [ownLeg(account, amountMinor, tenantCurrency, productId)];
+  const tax = sumMinor(booked.map(({ taxMinor }) => taxMinor));
+  if (side === "purchase")
+    return [
+      ...booked.flatMap(({ costAccount = "goods-received", productId, netMinor }) =>
+        leg(costAccount, netMinor, productId),
+      ),
+      ...leg(taxPath(side), tax),
+    ];
   return [
     // Each line's revenue less its discount is its own net, by whatever the discounts are shared.
-    ...lines.flatMap(({ productId, revenueAccount = "revenue" }, at) =>
-      leg(revenueAccount, -sumMinor([nets[at] ?? 0, discounts[at] ?? 0]), productId),
+    ...booked.flatMap(({ productId, revenueAccount = "revenue", netMinor, discountMinor }) =>
+      leg(revenueAccount, -sumMinor([netMinor, discountMinor]), productId),
     ),
-    ...lines.flatMap(({ productId }, at) => leg("discounts", discounts[at] ?? 0, productId)),
+    ...booked.flatMap(({ productId, discountMinor }) => leg("discounts", discountMinor, productId)),
     ...leg(taxPath(side), -tax),
   ];
 };
@@ -150,6 +169,6 @@ export const issueLegs = (invoice: Issued, tenantCurrency: string): Leg[] => {
       amountMinor: sign * invoice.totalMinor,
       bookMinor: sign * invoice.book.totalMinor,
     },
-    ...counterLegs(invoice, invoice.lines, invoice.book, tenantCurrency),
+    ...counterLegs(invoice.side, invoice.lines, splitBook(invoice), tenantCurrency),
   ];
 };

@@ -45,6 +45,17 @@ export const dividedHalfAwayFromZero = (dividend: bigint, divisor: bigint): bigi
   return dividend < 0n ? -rounded : rounded;
 };
 
+/** The share of a whole that belongs to a part, rounded a half away from zero; nothing of a whole that has no parts. */
+export const shareOf = (wholeMinor: number, part: number | bigint, of: number | bigint): number =>
+  BigInt(of) === 0n ? 0 : exactNumber(dividedHalfAwayFromZero(BigInt(wholeMinor) * BigInt(part), BigInt(of)));
+
+/**
+ * The share of what comes between two marks on the way from nothing to all: shares that follow one another sum to the
+ * whole exactly, whatever the steps, and none is below zero.
+ */
+export const shareBetween = (wholeMinor: number, from: number, to: number, of: number): number =>
+  shareOf(wholeMinor, to, of) - shareOf(wholeMinor, from, of);
+
 /**
  * Splits a total by weights with the largest-remainder method: each part gets its share rounded down, and what is
  * left goes unit by unit to the largest remainders (of equal remainders to the larger weight, then to the earlier

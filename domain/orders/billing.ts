@@ -1,14 +1,15 @@
 import type { CreditLineInput } from "../finance/credit.ts";
-import { between } from "../finance/crediting.ts";
 import type { Invoice } from "../finance/invoice.ts";
+import { discountWeight } from "../finance/issue.ts";
+import { readLineCredit } from "../finance/line-credit.ts";
 import { Line, type Totals } from "../finance/lines.ts";
 import { type TaxSum, taxed } from "../finance/tax.ts";
-import { allocate, dividedHalfAwayFromZero, exactNumber, sumMinor } from "../kernel/money.ts";
-import { smallestUnitsPerUnit } from "../kernel/quantity.ts";
+import { allocate, shareBetween, shareOf, sumMinor } from "../kernel/money.ts";
 import type { Order, OrderLine, Part } from "./order.ts";
-import type { CreditedPart } from "./returning.ts";
 
 type Billed = Pick<Order, "lines" | "pricesIncludeTax">;
+
+/** How much of each line, by the line and its place. */
 type UpTo = (line: OrderLine, at: number) => number;
 
 /** What a line comes to in the terms of its price: with tax where that includes it. */
@@ -19,7 +20,7 @@ const amountOf = ({ pricesIncludeTax }: Billed, line: OrderLine): number =>
 const taxedUpTo = (order: Billed, upTo: UpTo) =>
   taxed(
     order.lines.map((line, at) => ({
-      amountMinor: between(amountOf(order, line), 0, upTo(line, at), line.quantity),
+      amountMinor: shareOf(amountOf(order, line), upTo(line, at), line.quantity),
       taxId: line.taxId,
       percent: line.percent,
     })),
@@ -33,11 +34,25 @@ export const linesUpTo = (order: Billed, upTo: UpTo) => taxedUpTo(order, upTo).l
 export const netUpTo = (order: Billed, upTo: UpTo): number =>
   sumMinor(linesUpTo(order, upTo).map(({ netMinor }) => netMinor));
 
-/** Before discounts, in the terms of the price, of so much of a line from its beginning. */
-const grossUpTo = ({ unitPriceMinor, scale }: OrderLine, quantity: number): number =>
-  exactNumber(
-    dividedHalfAwayFromZero(BigInt(unitPriceMinor) * BigInt(quantity), smallestUnitsPerUnit(scale)),
-  );
+/** What the discounts of the order come to without tax of so much of each line. Never less for more. */
+const discountUpTo = (
+  order: Pick<Order, "lines" | "pricesIncludeTax" | "discountMinor">,
+  upTo: UpTo,
+): number => {
+  const weigh = (discountOf: (line: OrderLine, at: number) => number) =>
+    order.lines.reduce(
+      (sum, line, at) =>
+        sum +
+        discountWeight(
+          { discountMinor: discountOf(line, at), percent: line.percent },
+          order.pricesIncludeTax,
+        ),
+      0n,
+    );
+  const whole = weigh(({ discountMinor }) => discountMinor);
+  const part = weigh((line, at) => shareOf(line.discountMinor, upTo(line, at), line.quantity));
+  return shareOf(order.discountMinor, part, whole);
+};
 
 interface BilledPart {
   readonly line: OrderLine;
@@ -50,9 +65,14 @@ const partOf = (order: Billed, { line: at, quantity }: Part): BilledPart[] => {
   const line = order.lines[at];
   if (!line) return [];
   const [from, to] = [line.invoicedQuantity, line.invoicedQuantity + quantity];
-  const amountMinor = between(amountOf(order, line), from, to, line.quantity);
-  const grossMinor = grossUpTo(line, to) - grossUpTo(line, from);
-  return [{ line, quantity, amountMinor, discountMinor: Math.max(0, grossMinor - amountMinor) }];
+  const share = (wholeMinor: number) => shareBetween(wholeMinor, from, to, line.quantity);
+  return [
+    {
+      ...{ line, quantity },
+      amountMinor: share(amountOf(order, line)),
+      discountMinor: share(line.discountMinor),
+    },
+  ];
 };
 
 /** What the order's line says of itself, as a line of an invoice that holds a part of it. */
@@ -69,33 +89,18 @@ const lineOf =
     };
   };
 
-/** All discounts without tax: what they took from the tax too is the difference to the same parts without them. */
-const discountOf = (parts: readonly BilledPart[], includesTax: boolean): number => {
-  if (!includesTax) return sumMinor(parts.map(({ discountMinor }) => discountMinor));
-  const netOf = (amountIn: (part: BilledPart) => number) =>
-    sumMinor(
-      taxed(
-        parts.map((part) => ({
-          amountMinor: amountIn(part),
-          taxId: part.line.taxId,
-          percent: part.line.percent,
-        })),
-        true,
-      ).lines.map(({ netMinor }) => netMinor),
-    );
-  return netOf((part) => part.amountMinor + part.discountMinor) - netOf((part) => part.amountMinor);
-};
-
 /**
  * An invoice of parts that follow what was invoiced before, at the prices, discounts and taxes that the order was drawn up with. What
  * it comes to, and the tax of each rate, is the difference between what so much of the order comes to after it and before it, so
  * that invoices of all parts come to the order to the last unit, whatever the parts.
  */
-export const billed = (order: Billed, parts: readonly Part[]): Totals => {
+export const billed = (order: Billed & Pick<Order, "discountMinor">, parts: readonly Part[]): Totals => {
   const includesTax = order.pricesIncludeTax;
   const invoicedNow = (at: number) => parts.find(({ line }) => line === at)?.quantity ?? 0;
-  const before = taxedUpTo(order, ({ invoicedQuantity }) => invoicedQuantity).taxes;
-  const after = taxedUpTo(order, ({ invoicedQuantity }, at) => invoicedQuantity + invoicedNow(at)).taxes;
+  const upToBefore: UpTo = ({ invoicedQuantity }) => invoicedQuantity;
+  const upToAfter: UpTo = ({ invoicedQuantity }, at) => invoicedQuantity + invoicedNow(at);
+  const before = taxedUpTo(order, upToBefore).taxes;
+  const after = taxedUpTo(order, upToAfter).taxes;
   const billedParts = parts.flatMap((part) => partOf(order, part));
   const lines = new Map<BilledPart, Line>();
   const taxes: TaxSum[] = [];
@@ -118,23 +123,24 @@ export const billed = (order: Billed, parts: readonly Part[]): Totals => {
   return {
     lines: all,
     taxes,
-    discountMinor: discountOf(billedParts, includesTax),
+    discountMinor: discountUpTo(order, upToAfter) - discountUpTo(order, upToBefore),
     ...{ netMinor, taxMinor, totalMinor: netMinor + taxMinor },
   };
 };
 
 /**
- * What is credited of parts of an invoice: at the price of the invoice, so that all parts together come to the line, and no
- * more than finance has left of it. What cost nothing, or is credited already, needs no credit.
+ * What is credited of parts of an invoice that come back: so many pieces, as far as finance has not credited them already. What is
+ * left of a line is priced by finance. Lines of which nothing is left need no credit.
  */
 export const creditOf = (
-  { lines, credited }: Pick<Invoice, "lines" | "credited">,
-  parts: readonly CreditedPart[],
+  { lines, credited, pricesIncludeTax }: Pick<Invoice, "lines" | "credited" | "pricesIncludeTax">,
+  parts: readonly Part[],
 ): CreditLineInput[] =>
-  parts.flatMap(({ line: at, quantity, beforeQuantity }): CreditLineInput[] => {
+  parts.flatMap(({ line: at, quantity }): CreditLineInput[] => {
     const line = lines[at];
     if (!line) return [];
-    const worth = between(line.netMinor, beforeQuantity, beforeQuantity + quantity, line.quantity);
-    const netMinor = Math.min(worth, line.netMinor - (credited?.lines[at] ?? 0));
-    return netMinor === 0 ? [] : [{ line: at, netMinor, quantity }];
+    const before = readLineCredit({ ...line, pricesIncludeTax }, credited, at);
+    const left = Math.min(quantity, line.quantity - before.quantity);
+    const isCredited = before.netMinor + before.taxMinor === line.totalMinor;
+    return left === 0 || isCredited ? [] : [{ line: at, quantity: left }];
   });

@@ -24,15 +24,10 @@ const takeBackOfShipment = (entry: InvoiceLine, shipment: number, parts: readonl
   return { ...takeBack(entry, parts), ...(shipments === undefined ? {} : { shipments }) };
 };
 
-/** A part of a line of an invoice that comes back, and how much of the line came back before. */
-export interface CreditedPart extends Part {
-  readonly beforeQuantity: number;
-}
-
 /** What is credited on one invoice, by the invoice's lines. */
 export interface InvoiceCredit {
   readonly invoiceId: string;
-  readonly lines: readonly CreditedPart[];
+  readonly lines: readonly Part[];
 }
 
 /** Parts of the order as lines of a document of it. */
@@ -106,12 +101,9 @@ export const returned = (
   return {
     order: after,
     shipmentLines: asLinesOf(shipment.lines, parts),
-    credits: order.invoices.flatMap((invoice, n) => {
-      const credited = asLinesOf(invoice.lines, toCredit[n] ?? []);
-      if (credited.length === 0) return [];
-      const { invoiceId, lines: entries } = invoice;
-      const beforeOf = ({ line }: Part) => entries[line]?.takenBackQuantity ?? 0;
-      return [{ invoiceId, lines: credited.map((part) => ({ ...part, beforeQuantity: beforeOf(part) })) }];
+    credits: order.invoices.flatMap(({ invoiceId, lines: entries }, n) => {
+      const credited = asLinesOf(entries, toCredit[n] ?? []);
+      return credited.length === 0 ? [] : [{ invoiceId, lines: credited }];
     }),
   };
 };

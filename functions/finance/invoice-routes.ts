@@ -145,7 +145,7 @@ export const invoiceRoutes = {
     path: "/v1/finance/invoices/{invoiceId}/credit-notes",
     summary: "Take an invoice back, whole or in part",
     description:
-      "At most what no credit note took back before, at the invoice's own rate and taxes. It lowers what is open; what was paid already becomes the client's advance, to be allocated or paid back.",
+      "At most what no credit note took back before, at the invoice's own rate and taxes. A line with a quantity takes pieces back, one with a net alone cuts the price of the pieces that are left, one with neither takes all that is left. It lowers what is open; what was paid already becomes the client's advance, to be allocated or paid back.",
     permission: "finance:write",
     params,
     body: NewCreditNote,
