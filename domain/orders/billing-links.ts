@@ -2,13 +2,13 @@ import type { BilledShipment, DocumentLine, Order, Part } from "./order.ts";
 
 type Documents = Pick<Order, "shipments" | "invoices">;
 
-/** What of a line of a document did not come back. */
-export const keptOf = ({
+/** How much of a line of a document did not come back. */
+export const countKept = ({
   quantity,
   takenBackQuantity,
 }: Pick<DocumentLine, "quantity" | "takenBackQuantity">) => quantity - takenBackQuantity;
 
-const lineOf = <L extends DocumentLine>(
+const findLine = <L extends DocumentLine>(
   document: { readonly lines: readonly L[] },
   line: number,
 ): L | undefined => document.lines.find((one) => one.line === line);
@@ -24,17 +24,17 @@ export const takeInOrder = (available: readonly number[], quantity: number): num
 };
 
 /** How much of an order's line an invoice billed of a shipment and did not credit since. */
-export const billedOf = (invoice: Order["invoices"][number], line: number, shipment: number): number =>
-  (lineOf(invoice, line)?.shipments ?? [])
+export const countBilled = (invoice: Order["invoices"][number], line: number, shipment: number): number =>
+  (findLine(invoice, line)?.shipments ?? [])
     .filter((link) => link.shipment === shipment)
-    .reduce((sum, link) => sum + keptOf(link), 0);
+    .reduce((sum, link) => sum + countKept(link), 0);
 
 /** How much of a line the client has of each shipment, and no invoice bills. */
 export const countUnbilled = ({ shipments, invoices }: Documents, line: number): number[] =>
   shipments.map((document, shipment) => {
-    const shipped = lineOf(document, line);
-    const billed = invoices.reduce((sum, invoice) => sum + billedOf(invoice, line, shipment), 0);
-    return shipped ? keptOf(shipped) - billed : 0;
+    const shipped = findLine(document, line);
+    const billed = invoices.reduce((sum, invoice) => sum + countBilled(invoice, line, shipment), 0);
+    return shipped ? countKept(shipped) - billed : 0;
   });
 
 /** The shipments that a new line of an invoice bills: the first shipped is billed first. A service has none. */
@@ -43,15 +43,15 @@ export const billShipments = (order: Documents, { line, quantity }: Part): Bille
     billed > 0 ? [{ shipment, quantity: billed, takenBackQuantity: 0 }] : [],
   );
 
-/** The links of all invoices with one line of the order, of which nobody noted which shipment they bill. */
+/** Links for one line of the order, by invoice, where no invoice says which shipments it bills. */
 const deriveLinks = ({ shipments, invoices }: Documents, line: number): BilledShipment[][] => {
-  const shipped = shipments.map((document) => lineOf(document, line));
-  let kept = shipped.map((entry) => (entry ? keptOf(entry) : 0));
+  const shipped = shipments.map((document) => findLine(document, line));
+  let kept = shipped.map((entry) => (entry ? countKept(entry) : 0));
   let back = shipped.map((entry) => entry?.takenBackQuantity ?? 0);
   return invoices.map((invoice) => {
-    const entry = lineOf(invoice, line);
+    const entry = findLine(invoice, line);
     if (!entry) return [];
-    const ofKept = takeInOrder(kept, keptOf(entry));
+    const ofKept = takeInOrder(kept, countKept(entry));
     const ofBack = takeInOrder(back, entry.takenBackQuantity);
     kept = kept.map((left, n) => left - (ofKept[n] ?? 0));
     back = back.map((left, n) => left - (ofBack[n] ?? 0));
@@ -73,14 +73,14 @@ export const linkInvoices = <O extends Documents>(order: O): O => {
   );
   if (isLinked) return order;
   const links = new Map<number, BilledShipment[][]>();
-  const linksOf = (line: number) => {
+  const deriveOnce = (line: number) => {
     const known = links.get(line) ?? deriveLinks(order, line);
     links.set(line, known);
     return known;
   };
   const invoices = order.invoices.map((invoice, n) => ({
     ...invoice,
-    lines: invoice.lines.map((entry) => ({ ...entry, shipments: linksOf(entry.line)[n] ?? [] })),
+    lines: invoice.lines.map((entry) => ({ ...entry, shipments: deriveOnce(entry.line)[n] ?? [] })),
   }));
   return { ...order, invoices };
 };

@@ -1,6 +1,6 @@
 import { Failure } from "../kernel/errors.ts";
 import type { Instant } from "../kernel/time.ts";
-import { billedOf, countUnbilled, keptOf, linkInvoices, takeInOrder } from "./billing-links.ts";
+import { countBilled, countKept, countUnbilled, linkInvoices, takeInOrder } from "./billing-links.ts";
 import { checkParts, counted, next } from "./change.ts";
 import type { DocumentLine, Order, Part } from "./order.ts";
 
@@ -49,7 +49,7 @@ export interface TakenBack {
 const partsToCredit = (order: Order, shipment: number, parts: readonly Part[]): Part[][] => {
   const credited: Part[][] = order.invoices.map(() => []);
   for (const { line, quantity } of parts) {
-    const billed = order.invoices.map((invoice) => billedOf(invoice, line, shipment));
+    const billed = order.invoices.map((invoice) => countBilled(invoice, line, shipment));
     const unbilled = countUnbilled(order, line)[shipment] ?? 0;
     const [, ...lastFirst] = takeInOrder([unbilled, ...billed.toReversed()], quantity);
     for (const [at, back] of lastFirst.toReversed().entries())
@@ -77,7 +77,7 @@ export const returned = (
     });
   checkParts(parts, (line) => {
     const entry = shipment.lines.find((one) => one.line === line);
-    return entry && keptOf(entry);
+    return entry && countKept(entry);
   });
   const toCredit = partsToCredit(order, at, parts);
   const lines = toCredit.reduce(

@@ -47,7 +47,7 @@ export const pastFor = async (
  * @param all each decided on the contract that the one before left, in its version of before
  * @param otherwise what is said where an entry is there already
  */
-export const consumptions = (
+export const recordConsumptions = (
   all: readonly Consumed[],
   otherwise?: () => Error,
 ): Required<Omit<Change<unknown>, "answer">> => ({
@@ -62,6 +62,6 @@ export const consumptions = (
 
 /** The same of one entry, by a route of this subject (`consumed`, `reversed`). */
 export const consumption = (one: Consumed, otherwise?: () => Error): Change<Consumption> => ({
-  ...consumptions([one], otherwise),
+  ...recordConsumptions([one], otherwise),
   answer: one.consumption,
 });

@@ -12,7 +12,7 @@ import { contractChanged, contractDigest } from "../../events/contracts.ts";
 import { type Happened, happened } from "../../events/event.ts";
 import type { Actor } from "../kit/context.ts";
 import { update, type Write } from "../kit/table/store.ts";
-import { consumptions, pastFor } from "./consuming.ts";
+import { pastFor, recordConsumptions } from "./consuming.ts";
 import { contractEntity } from "./store.ts";
 
 /** What an invoice or a credit note takes of a contract, or gives back. */
@@ -103,7 +103,7 @@ const entered = async (
     contract = { ...result.contract, version };
     return result;
   });
-  return consumptions(all);
+  return recordConsumptions(all);
 };
 
 /**

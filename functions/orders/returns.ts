@@ -23,7 +23,7 @@ import { orderEntity } from "./store.ts";
 type Wished = RequestOf<typeof orderRoutes.returnOfOrder>["body"];
 
 /** The credit notes of what comes back. An invoice of which finance has nothing left needs none. */
-const creditOrders = async (
+const prepareCreditOrders = async (
   { store }: Context,
   credits: readonly InvoiceCredit[],
   goodsOn: Day,
@@ -42,7 +42,7 @@ const creditOrders = async (
 };
 
 /** What is said where credit notes, each of which fits into one write, do not fit into it together. */
-const inParts = (error: unknown, orders: readonly CreditOrder[]): unknown => {
+const explainLimit = (error: unknown, orders: readonly CreditOrder[]): unknown => {
   if (orders.length < 2 || !(error instanceof Failure) || error.code !== "limit.exceeded") return error;
   const numbers = orders.map(({ invoice }) => invoice.number).join(", ");
   return new Failure("order.return-in-parts", {
@@ -69,7 +69,12 @@ export const returnGoods = (
     );
     const event = happened(orderReturned, order);
     const about = { reason, issuedOn: effectiveOn };
-    const [first, ...others] = await creditOrders(context, credits, movement.document.effectiveOn, about);
+    const [first, ...others] = await prepareCreditOrders(
+      context,
+      credits,
+      movement.document.effectiveOn,
+      about,
+    );
     if (!first)
       return postWith(context, movement, order, event, await heldOfContract(context, before, order));
     try {
@@ -81,6 +86,6 @@ export const returnGoods = (
         answer: () => order,
       });
     } catch (error) {
-      throw inParts(error, [first, ...others]);
+      throw explainLimit(error, [first, ...others]);
     }
   });

@@ -154,8 +154,8 @@ class Pieces {
   takeBack(shipment: number, line: number, quantity: number): Map<number, number> {
     const credits = new Map<number, number>();
     const there = this.all.filter((one) => one.line === line && one.shipment === shipment && !one.isBack);
-    const placeOf = ({ invoice = Number.POSITIVE_INFINITY }: Piece) => invoice;
-    for (const piece of there.sort((a, b) => placeOf(b) - placeOf(a)).slice(0, quantity)) {
+    const rankInvoice = ({ invoice = Number.POSITIVE_INFINITY }: Piece) => invoice;
+    for (const piece of there.sort((a, b) => rankInvoice(b) - rankInvoice(a)).slice(0, quantity)) {
       piece.isBack = true;
       if (piece.invoice !== undefined) credits.set(piece.invoice, (credits.get(piece.invoice) ?? 0) + 1);
     }
@@ -242,7 +242,7 @@ const expectCreditedWhole = ({ order, invoices }: Books): void => {
 };
 
 /** What each line of each invoice bills of which shipment, and how much of it came back. */
-const linksOf = ({ invoices }: Pick<Order, "invoices">) =>
+const listLinks = ({ invoices }: Pick<Order, "invoices">) =>
   invoices.flatMap(({ lines }, invoice) =>
     lines.flatMap(({ line, shipments = [] }) =>
       shipments.map((link) =>
@@ -251,7 +251,7 @@ const linksOf = ({ invoices }: Pick<Order, "invoices">) =>
     ),
   );
 
-const linksOfPieces = ({ all, shipments, invoices }: Pieces) => {
+const listLinksOfPieces = ({ all, shipments, invoices }: Pieces) => {
   const links: string[] = [];
   for (let invoice = 0; invoice < invoices; invoice++)
     for (let line = 0; line < lineCount; line++)
@@ -266,7 +266,7 @@ const linksOfPieces = ({ all, shipments, invoices }: Pieces) => {
 };
 
 /** What is wrong with links: they sum to their lines, and no shipment has more kept or taken back than there is of it. */
-const faultsOf = ({ shipments, invoices }: Pick<Order, "shipments" | "invoices">): string[] => {
+const findFaults = ({ shipments, invoices }: Pick<Order, "shipments" | "invoices">): string[] => {
   const faults: string[] = [];
   const left = shipments.map(({ lines }) =>
     Array.from({ length: lineCount }, (_, line) => {
@@ -300,8 +300,8 @@ describe("returns of an order", () => {
         const books = new Books();
         const pieces = new Pieces();
         doSteps(books, pieces, some);
-        expect({ links: linksOf(books.order), uninvoiced: books.order.lines.map(uninvoicedIn) }).toEqual({
-          links: linksOfPieces(pieces),
+        expect({ links: listLinks(books.order), uninvoiced: books.order.lines.map(uninvoicedIn) }).toEqual({
+          links: listLinksOfPieces(pieces),
           uninvoiced: books.order.lines.map((_, line) => pieces.unbilled(line).length),
         });
         takeAllBack(books);
@@ -317,7 +317,7 @@ describe("returns of an order", () => {
         const books = new Books();
         doSteps(books, new Pieces(), before);
         books.forgetLinks();
-        expect(faultsOf(linkInvoices(books.order))).toEqual([]);
+        expect(findFaults(linkInvoices(books.order))).toEqual([]);
         doSteps(
           books,
           new Pieces(),

@@ -57,11 +57,11 @@ const newOrder = async (company: Company, more: { currency?: "EUR" | "RON"; cont
 };
 
 /** What is open of an invoice. */
-const openOf = async ({ call }: Company, invoiceId: string) =>
+const readOpen = async ({ call }: Company, invoiceId: string) =>
   (await call.readInvoice({ params: { invoiceId } })).openMinor;
 
 /** Credit notes of the client, from the first: of which invoice, how much, at which rate. */
-const notesOf = async ({ call, clientId }: Company) => {
+const readNotes = async ({ call, clientId }: Company) => {
   const { items } = await call.listCreditNotes({ query: { client: clientId } });
   return items
     .map(({ number, invoiceId, netMinor, rate, lines, book, leftMinor }) => ({
@@ -87,10 +87,10 @@ describe("a return of an order", () => {
       },
     });
     await order.takeBack("2020-11-20", shipment, 4);
-    expect(await notesOf(company)).toMatchObject([
+    expect(await readNotes(company)).toMatchObject([
       { invoiceId: a, netMinor: 40_000, rate: "4.90", bookMinor: 196_000, leftMinor: 0, quantities: [4] },
     ]);
-    expect(await Promise.all([openOf(company, a), openOf(company, b)])).toEqual([20_000, 0]);
+    expect(await Promise.all([readOpen(company, a), readOpen(company, b)])).toEqual([20_000, 0]);
     const { money } = await heldTogether(company);
     expect(money.sale.currencies).toMatchObject([{ currency: "EUR", openMinor: 20_000, freeMinor: 0 }]);
     expect(await balanceOf(company, "revenue", "RON")).toBe(-302_000);
@@ -103,9 +103,9 @@ describe("a return of an order", () => {
     const a = await order.invoice("2020-10-10");
     await order.ship("2020-11-10", 4);
     await order.takeBack("2020-11-20", shipment, 4);
-    expect(await notesOf(company)).toMatchObject([{ invoiceId: a, netMinor: 40_000, bookMinor: 196_000 }]);
+    expect(await readNotes(company)).toMatchObject([{ invoiceId: a, netMinor: 40_000, bookMinor: 196_000 }]);
     const b = await order.invoice("2020-11-30");
-    expect(await Promise.all([openOf(company, a), openOf(company, b)])).toEqual([20_000, 40_000]);
+    expect(await Promise.all([readOpen(company, a), readOpen(company, b)])).toEqual([20_000, 40_000]);
     expect(await order.read()).toMatchObject({
       state: "done",
       lines: [{ shippedQuantity: 10, returnedQuantity: 4, invoicedQuantity: 10, creditedQuantity: 4 }],
@@ -119,12 +119,12 @@ describe("a return of an order", () => {
     const shipment = await order.ship("2020-10-10", 6);
     const a = await order.invoice("2020-10-10", 4);
     await order.takeBack("2020-10-11", shipment, 2);
-    expect(await notesOf(company)).toEqual([]);
+    expect(await readNotes(company)).toEqual([]);
     await order.takeBack("2020-10-12", shipment, 1);
-    expect(await notesOf(company)).toMatchObject([{ invoiceId: a, netMinor: 10_000, quantities: [1] }]);
+    expect(await readNotes(company)).toMatchObject([{ invoiceId: a, netMinor: 10_000, quantities: [1] }]);
     await order.ship("2020-10-13", 4);
     const b = await order.invoice("2020-10-13");
-    expect(await Promise.all([openOf(company, a), openOf(company, b)])).toEqual([30_000, 40_000]);
+    expect(await Promise.all([readOpen(company, a), readOpen(company, b)])).toEqual([30_000, 40_000]);
     await heldTogether(company);
   });
 
@@ -142,7 +142,7 @@ describe("a return of an order", () => {
     );
     await order.takeBack("2020-11-14", one, 4);
     await order.takeBack("2020-11-15", three, 1);
-    expect(await notesOf(company)).toMatchObject([
+    expect(await readNotes(company)).toMatchObject([
       { invoiceId: a, netMinor: 30_000, bookMinor: 147_000 },
       { invoiceId: a, netMinor: 20_000, bookMinor: 98_000 },
       { invoiceId: a, netMinor: 40_000, bookMinor: 196_000 },
@@ -181,14 +181,14 @@ describe("a return of an order", () => {
     const b = await order.invoice("2020-11-10");
     await order.takeBack("2020-11-20", shipment, 3);
     await order.takeBack("2020-11-21", shipment, 4);
-    const notes = await notesOf(company);
+    const notes = await readNotes(company);
     expect(notes).toMatchObject([
       { invoiceId: b, netMinor: 30_000, rate: "5.10", bookMinor: 153_000 },
       { invoiceId: a, netMinor: 30_000, rate: "4.90", bookMinor: 147_000 },
       { invoiceId: b, netMinor: 10_000, rate: "5.10", bookMinor: 51_000 },
     ]);
     expect(new Set(notes.map(({ number }) => number)).size).toBe(3);
-    expect(await Promise.all([openOf(company, a), openOf(company, b)])).toEqual([30_000, 0]);
+    expect(await Promise.all([readOpen(company, a), readOpen(company, b)])).toEqual([30_000, 0]);
     expect(await call.readContract({ params: { contractId } })).toMatchObject({
       consumedMinor: 30_000,
       orderedMinor: 0,
@@ -203,7 +203,7 @@ describe("a return of an order", () => {
     const a = await order.invoice("2020-10-10", 2, 2, 2);
     const b = await order.invoice("2020-11-10");
     await order.takeBack("2020-11-20", shipment, 2, 2, 2, 2, 2);
-    expect(await notesOf(company)).toMatchObject([
+    expect(await readNotes(company)).toMatchObject([
       { invoiceId: a, netMinor: 60_000, quantities: [2, 2, 2] },
       { invoiceId: b, netMinor: 40_000, quantities: [2, 2] },
     ]);
@@ -225,7 +225,7 @@ describe("a return of an order", () => {
     expect(await order.read()).toEqual(before);
     await order.takeBack("2020-11-20", shipment, 5);
     await order.takeBack("2020-11-20", shipment, 5);
-    expect(await notesOf(company)).toHaveLength(10);
+    expect(await readNotes(company)).toHaveLength(10);
     expect(await balanceOf(company, "revenue", "RON")).toBe(0);
     await heldTogether(company);
   });
@@ -247,7 +247,7 @@ describe("a return of an order", () => {
     await credit(b, { netMinor: 12_000 });
     await order.takeBack("2020-11-20", one, 3);
     await order.takeBack("2020-11-21", two, 4);
-    const notes = await notesOf(company);
+    const notes = await readNotes(company);
     expect(notes.map(({ invoiceId, netMinor }) => [invoiceId, netMinor])).toEqual([
       [a, 40_000],
       [b, 12_000],
@@ -255,8 +255,8 @@ describe("a return of an order", () => {
       [b, 28_000],
     ]);
     await order.takeBack("2020-11-22", one, 3);
-    expect(await notesOf(company)).toHaveLength(4);
-    expect(await Promise.all([openOf(company, a), openOf(company, b)])).toEqual([0, 0]);
+    expect(await readNotes(company)).toHaveLength(4);
+    expect(await Promise.all([readOpen(company, a), readOpen(company, b)])).toEqual([0, 0]);
     expect(await balanceOf(company, "revenue", "RON")).toBe(0);
     await heldTogether(company);
   });
@@ -284,7 +284,7 @@ describe("a return of an order", () => {
     expect(sumOf(links.map(({ takenBackQuantity }) => takenBackQuantity))).toBe(line?.creditedQuantity);
     const ids = after.invoices.map(({ invoiceId }) => invoiceId);
     expect(ids).toContain(a);
-    const open = await Promise.all(ids.map((invoiceId) => openOf(company, invoiceId)));
+    const open = await Promise.all(ids.map((invoiceId) => readOpen(company, invoiceId)));
     expect(sumOf(open)).toBe(10_000 * ((line?.invoicedQuantity ?? 0) - (line?.creditedQuantity ?? 0)));
     await heldTogether(company);
   });
@@ -301,7 +301,7 @@ describe("an invoice of an order", () => {
     });
     const a = await order.invoice("2020-10-10", 4, 1);
     const b = await order.invoice("2020-10-11");
-    expect(await Promise.all([openOf(company, a), openOf(company, b)])).toEqual([50_000, 40_000]);
+    expect(await Promise.all([readOpen(company, a), readOpen(company, b)])).toEqual([50_000, 40_000]);
     await expect(order.invoice("2020-10-12", 1)).rejects.toMatchObject(refusal(409, "order.nothing-left"));
   });
 });
