@@ -22,6 +22,7 @@ export const financeFailures = {
   "invoice.number-needed": { kind: "unprocessable", title: "A supplier's document needs its own number" },
   "invoice.number-taken": { kind: "conflict", title: "The supplier's document is there already" },
   "series.unknown": { kind: "unprocessable", title: "There is no such series for documents of this kind" },
+  "series.day-before-last": { kind: "conflict", title: "The series has a number of a later day" },
   "series.exhausted": { kind: "conflict", title: "The series has no numbers left" },
   "credit-note.exceeds-left": { kind: "conflict", title: "More would be credited than is left" },
   "payment.reference-taken": { kind: "conflict", title: "A payment with this reference is there already" },

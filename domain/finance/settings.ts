@@ -31,6 +31,10 @@ export const Series = z
     yearly: z.boolean().default(true).meta({ description: "Numbers begin anew with each year, and name it" }),
     digits: z.int().min(1).max(10).default(6).meta({ description: "Shorter numbers get zeros in front" }),
     active: z.boolean().default(true),
+    allowsEarlierDays: z.boolean().optional().meta({
+      description:
+        "Whether a document may be dated before one that has a number of the series and period already; absent: it may not",
+    }),
   })
   .meta({ id: "NumberSeries" });
 export type Series = z.infer<typeof Series>;

@@ -120,7 +120,7 @@ export const invoiceRoutes = {
     path: "/v1/finance/invoices/{invoiceId}/issue",
     summary: "Issue a draft: it gets its number, and the ledger its transaction",
     description:
-      "Number, document and posting are one write, so that a series has no gap and no number twice. A supplier's document brings its own number. What the invoice comes to without tax is taken of the contract that it names, in the same write.",
+      "Number, document and posting are one write, so that a series has no gap and no number twice; a day before that of a number that the series has already is refused, unless the series allows it. A supplier's document brings its own number. What the invoice comes to without tax is taken of the contract that it names, in the same write.",
     permission: "finance:write",
     params,
     body: IssueOrder,
@@ -132,6 +132,7 @@ export const invoiceRoutes = {
       "invoice.number-needed",
       "invoice.number-taken",
       "series.unknown",
+      "series.day-before-last",
       "series.exhausted",
       "counterparty.not-linked",
       "reference.unknown",
@@ -145,7 +146,7 @@ export const invoiceRoutes = {
     path: "/v1/finance/invoices/{invoiceId}/credit-notes",
     summary: "Take an invoice back, whole or in part",
     description:
-      "At most what no credit note took back before, at the invoice's own rate and taxes. A line with a quantity takes pieces back, one with a net alone cuts the price of the pieces that are left, one with neither takes all that is left. It lowers what is open; what was paid already becomes the client's advance, to be allocated or paid back.",
+      "At most what no credit note took back before, at the invoice's own rate and taxes. A line with a quantity takes pieces back, one with a net alone cuts the price of the pieces that are left, one with neither takes all that is left. It lowers what is open; what was paid already becomes the client's advance, to be allocated or paid back. Its day is not before that of the last number of its series, unless the series allows it.",
     permission: "finance:write",
     params,
     body: NewCreditNote,
@@ -158,6 +159,7 @@ export const invoiceRoutes = {
       "invoice.number-taken",
       "credit-note.exceeds-left",
       "series.unknown",
+      "series.day-before-last",
       "series.exhausted",
       ...postingFailures,
     ],

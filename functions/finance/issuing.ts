@@ -2,30 +2,22 @@ import type { CreditNote, NewCreditNote } from "../../domain/finance/credit.ts";
 import { credited } from "../../domain/finance/crediting.ts";
 import type { Invoice, Issued, IssueOrder } from "../../domain/finance/invoice.ts";
 import { checkNotBefore, documentDay, issued, issueLegs } from "../../domain/finance/issue.ts";
-import { periodOf, type SeriesCount, seriesFor, taken } from "../../domain/finance/numbering.ts";
+import type { SeriesCount } from "../../domain/finance/numbering.ts";
 import { withRate } from "../../domain/finance/payment.ts";
-import type { FinanceSettings, SeriesKind } from "../../domain/finance/settings.ts";
+import type { FinanceSettings } from "../../domain/finance/settings.ts";
 import { Failure } from "../../domain/kernel/errors.ts";
 import { chanceIn } from "../../domain/kernel/id.ts";
-import type { Day } from "../../domain/kernel/time.ts";
 import { type Happened, happened } from "../../events/event.ts";
 import { creditNoteIssued, invoiceIssued, invoiceSettled } from "../../events/finance.ts";
 import { counterpartyEntity } from "../clients/store.ts";
 import { givenBackByNotes, takenByInvoice } from "../contracts/invoiced.ts";
 import { again } from "../kit/again.ts";
 import { runParallel } from "../kit/parallel.ts";
-import type { Store, Write } from "../kit/table/store.ts";
-import { create, StaleWrite, update } from "../kit/table/store.ts";
+import { create, StaleWrite, update, type Write } from "../kit/table/store.ts";
 import { type PostingContext, type PostingRequest, post } from "../ledger/posting.ts";
 import { type Doing, financeSettingsOf, partyOn, postingRequest, ratesOn, todayOf } from "./ground.ts";
-import {
-  countWrite,
-  creditNoteEntity,
-  invoiceEntity,
-  NumberTaken,
-  numberClaim,
-  seriesCountEntity,
-} from "./store.ts";
+import { takeDocumentNumber } from "./numbers.ts";
+import { countWrite, creditNoteEntity, invoiceEntity, NumberTaken } from "./store.ts";
 
 /** What carries a change out: a route's context, or a subscriber's. */
 export type Carrying = Doing & PostingContext;
@@ -73,40 +65,6 @@ export const carriedOut = async <Answer>(
   }
 };
 
-/** The number of a document, what claims it, and the count of its series with it taken. */
-const numbered = async (
-  store: Store,
-  about: {
-    readonly kind: SeriesKind;
-    readonly document: Pick<Invoice, "side" | "clientId" | "counterpartyId">;
-    readonly id: string;
-    readonly series: string | undefined;
-    readonly number: string | undefined;
-    readonly day: Day;
-    readonly settings: FinanceSettings;
-    /** The count as the document before it in the same change leaves it. */
-    readonly countBefore?: SeriesCount | undefined;
-  },
-): Promise<{ readonly number: string; readonly claim: Write; readonly count?: SeriesCount }> => {
-  const { document, id, number } = about;
-  if (document.side === "purchase") {
-    if (number === undefined)
-      throw new Failure("invoice.number-needed", {
-        fields: [{ pointer: "/number", reason: "is the supplier's, and is needed" }],
-      });
-    const issuer = `${about.kind}#${document.counterpartyId ?? document.clientId}`;
-    return { number, claim: numberClaim(issuer, number, id) };
-  }
-  const series = seriesFor(about.settings, about.kind, about.series);
-  const place = { code: series.code, period: periodOf(series, about.day) };
-  // What one change takes of a series is one write: its version rises once.
-  const before = about.countBefore
-    ? { ...about.countBefore, version: about.countBefore.version - 1 }
-    : await store.get(seriesCountEntity, place);
-  const next = taken(series, about.day, before);
-  return { number: next.number, claim: numberClaim("own", next.number, id), count: next.count };
-};
-
 const linksOf = (
   { clientId, counterpartyId, dealId, contractId, orderId }: Invoice,
   invoiceId: string,
@@ -135,8 +93,8 @@ export interface Together<Answer> {
 /**
  * Issues a draft: number, document and posting in one transaction, with whatever else belongs to the change. For the
  * routes of finance and for other subjects, which draft with `drafted` and issue with `fresh`.
- * @throws invoice.not-draft, invoice.number-needed, invoice.number-taken, series.unknown, counterparty.not-linked,
- * finance.rate-missing, finance.day-in-future, what `post` throws, and what the contract refuses
+ * @throws invoice.not-draft, invoice.number-needed, invoice.number-taken, series.unknown, series.day-before-last,
+ * counterparty.not-linked, finance.rate-missing, finance.day-in-future, what `post` throws, and what the contract refuses
  */
 export const issueDraft = <Answer>(
   context: Carrying,
@@ -157,13 +115,14 @@ export const issueDraft = <Answer>(
     ]);
     const rates = withRate(dayRates, draft.currency, order.rate);
     const party = counterparty && partyOn(counterparty, draft.clientId, issuedOn);
-    const { number, claim, count } = await numbered(store, {
+    const { number, claim, count } = await takeDocumentNumber(store, {
       kind: "invoice",
       document: draft,
       id: draft.id,
       series: order.series,
       number: order.number,
       day: issuedOn,
+      dayField: "/issuedOn",
       settings,
     });
     const { paymentDays } = settings;
@@ -234,24 +193,33 @@ interface PreparedNote {
   readonly happened: readonly Happened[];
 }
 
-/** A credit note, and what is written and posted with it. @param countBefore left by the note before it in the same change */
+/** What the number of a credit note depends on. */
+interface Numbering {
+  readonly settings: FinanceSettings;
+  /** Where the request states the day. */
+  readonly dayField: string;
+  /** Left by the note before it in the same change. */
+  readonly countBefore?: SeriesCount | undefined;
+}
+
+/** A credit note, and what is written and posted with it. */
 const prepareNote = async (
   context: Carrying,
   { invoice, input }: CreditOrder,
-  settings: FinanceSettings,
-  countBefore?: SeriesCount,
+  { settings, dayField, countBefore }: Numbering,
 ): Promise<PreparedNote> => {
   const { tenant, now } = context;
-  const issuedOn = documentDay(input.issuedOn, todayOf(context), "/issuedOn");
-  checkNotBefore(issuedOn, invoice.issuedOn, "/issuedOn");
+  const issuedOn = documentDay(input.issuedOn, todayOf(context), dayField);
+  checkNotBefore(issuedOn, invoice.issuedOn, dayField);
   const id = context.newId("creditNote");
-  const { number, claim, count } = await numbered(context.store, {
+  const { number, claim, count } = await takeDocumentNumber(context.store, {
     kind: "credit-note",
     document: invoice,
     id,
     series: input.series,
     number: input.number,
     day: issuedOn,
+    dayField,
     settings,
     countBefore,
   });
@@ -290,12 +258,15 @@ export const issueCreditNotes = <Answer>(
   context: Carrying,
   [order, ...others]: readonly [CreditOrder, ...CreditOrder[]],
   {
+    dayField = "/issuedOn",
     requests = [],
     orderedMinor,
     writes = [],
     happened: more = [],
     answer,
   }: {
+    /** Where the request states the day of the credit note. */
+    readonly dayField?: string;
     readonly requests?: readonly PostingRequest[];
     readonly orderedMinor?: number;
     readonly writes?: readonly Write[];
@@ -306,9 +277,12 @@ export const issueCreditNotes = <Answer>(
 ): Promise<Answer> =>
   untilNumbered(context, async () => {
     const { settings } = await financeSettingsOf(context);
-    const first = await prepareNote(context, order, settings);
+    const first = await prepareNote(context, order, { settings, dayField });
     const all = [first];
-    for (const other of others) all.push(await prepareNote(context, other, settings, all.at(-1)?.count));
+    for (const other of others) {
+      const countBefore = all.at(-1)?.count;
+      all.push(await prepareNote(context, other, { settings, dayField, countBefore }));
+    }
     const { contractId, currency } = order.invoice;
     const ofContract = await givenBackByNotes(context, {
       ...{ contractId, currency, on: first.note.issuedOn, orderedMinor },

@@ -79,6 +79,7 @@ export const returnGoods = (
       return postWith(context, movement, order, event, await heldOfContract(context, before, order));
     try {
       return await issueCreditNotes(context, [first, ...others], {
+        dayField: "/effectiveOn",
         requests: movement.requests,
         orderedMinor: heldMore(before, order),
         writes: [...movement.writes, update(orderEntity, order)],

@@ -27,6 +27,7 @@ const posts = ["ledger.effective-day", "ledger.period-locked", "money.overflow",
 const bills = [
   "reference.unknown",
   "series.unknown",
+  "series.day-before-last",
   "finance.day-in-future",
   "finance.rate-missing",
 ] as const;
@@ -154,7 +155,7 @@ export const orderRoutes = {
     summary: "Invoice what was shipped and not invoiced yet, all or some",
     description:
       "What was shipped first is billed first: each line of the invoice says of which shipments it is. One invoice, unless it has more lines than one may have (26, and 13 where all have a discount): then several, one after " +
-      "the other, as shipments are.",
+      "the other, as shipments are. Their day is not before that of the last number of the series, unless the series allows it.",
     permission: "finance:write",
     params,
     body: NewOrderInvoice,
@@ -180,7 +181,9 @@ export const orderRoutes = {
     description:
       "Pieces of this shipment that no invoice bills yet come back first and are never invoiced; other shipments stay to be invoiced. " +
       "The rest is credited in the same write, on the invoices that billed this shipment, from the last, at each invoice's price and " +
-      "rate: no more than finance left of it. Where so many invoices do not fit into one write, it is to be taken back in parts.",
+      "rate: no more than finance left of it. Where so many invoices do not fit into one write, it is to be taken back in parts. " +
+      "The credit notes are of the day of the return, which is not before that of the last number of their series, unless the series " +
+      "allows it.",
     permission: "stock:write",
     params,
     body: NewOrderReturn,

@@ -52,6 +52,13 @@ export const rates = async ({ call }: FinanceCompany, byDay: Record<string, stri
     await call.setExchangeRate({ params: { currency: "EUR", day }, body: { rate } });
 };
 
+/** Lets documents of every series be dated before the last. */
+export const allowEarlierDays = async ({ call }: Pick<FinanceCompany, "call">) => {
+  const { version: _, updatedAt: _at, series, ...same } = await call.readFinanceSettings();
+  const allowing = series.map((one) => ({ ...one, allowsEarlierDays: true }));
+  await call.setFinanceSettings({ body: { ...same, series: allowing } });
+};
+
 /** A new member of this role, by the member's own token. */
 export const hired = async (
   { call }: FinanceCompany,

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { ageBuckets, aged, bucketOf } from "../../domain/finance/ageing.ts";
 import { plainDecimal, ratioOf } from "../../domain/finance/decimal.ts";
 import { totalled } from "../../domain/finance/lines.ts";
-import { taken } from "../../domain/finance/numbering.ts";
+import { takeNumber } from "../../domain/finance/numbering.ts";
 import { converted, rateOn } from "../../domain/finance/rates.ts";
 import {
   changedFinanceSettings,
@@ -187,12 +187,38 @@ describe("numbers of a series", () => {
   const series: Series = { code: "INV", kind: "invoice", yearly: true, digits: 4, active: true };
 
   test("follow one another, and begin anew with the year where the series says so", () => {
-    const first = taken(series, "2026-12-31", undefined);
-    const second = taken(series, "2026-12-31", first.count);
+    const first = takeNumber(series, "2026-12-31", undefined);
+    const second = takeNumber(series, "2026-12-31", first.count);
     expect([first.number, second.number]).toEqual(["INV-2026-0001", "INV-2026-0002"]);
-    expect(taken(series, "2027-01-01", undefined).number).toBe("INV-2027-0001");
-    expect(taken({ ...series, yearly: false }, "2027-01-01", second.count).number).toBe("INV-0003");
+    expect(takeNumber(series, "2027-01-01", undefined).number).toBe("INV-2027-0001");
+    expect(takeNumber({ ...series, yearly: false }, "2027-01-01", second.count).number).toBe("INV-0003");
     expect(second.count).toMatchObject({ version: 2, taken: 2 });
+  });
+
+  test("follow the days of their documents, and name the last where one would not", () => {
+    const first = takeNumber(series, "2026-11-20", undefined);
+    expect(takeNumber(series, "2026-11-20", first.count).number).toBe("INV-2026-0002");
+    expect(() => takeNumber(series, "2026-11-19", first.count)).toThrow(
+      expect.objectContaining({
+        code: "series.day-before-last",
+        detail: expect.stringContaining("INV-2026-0001 of 2026-11-20; the document is dated 2026-11-19"),
+        fields: [{ pointer: "/issuedOn", reason: "lies before 2026-11-20" }],
+      }),
+    );
+  });
+
+  test("of a series that allows it are taken for earlier days, and the latest day stays", () => {
+    const first = takeNumber(series, "2026-11-20", undefined);
+    const second = takeNumber({ ...series, allowsEarlierDays: true }, "2026-11-01", first.count);
+    expect(second.number).toBe("INV-2026-0002");
+    expect(second.count.latest).toEqual({ number: "INV-2026-0001", day: "2026-11-20" });
+    expect(() => takeNumber(series, "2026-11-19", second.count)).toThrow(/2026-11-20/);
+  });
+
+  test("counted before days were kept in order go on with any day", () => {
+    const { latest: _, ...old } = takeNumber(series, "2026-11-20", undefined).count;
+    const next = takeNumber(series, "2026-11-01", old);
+    expect(next.count).toMatchObject({ taken: 2, latest: { number: "INV-2026-0002", day: "2026-11-01" } });
   });
 });
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { ProblemError } from "../../functions/client.ts";
-import { balanceOf, dayFrom, heldTogether, rates } from "../finance/company.ts";
+import { allowEarlierDays, balanceOf, dayFrom, heldTogether, rates } from "../finance/company.ts";
 import { newSellingCompany, type SellingCompany } from "./company.ts";
 
 /** Numbers from 0 to 1 that are the same in every run. */
@@ -149,6 +149,7 @@ const doings = (company: SellingCompany, seed: number) => {
 describe("what six do at once with orders, goods and money of one client", () => {
   test("is done or refused, and afterwards documents, stock and books say the same", async () => {
     const company = await newSellingCompany();
+    await allowEarlierDays(company);
     const { call, flour, sugar } = company;
     await rates(company, { [dayFrom(-60)]: "4.8123", [dayFrom(-30)]: "4.9731", [dayFrom(-3)]: "5.0127" });
     const all = Object.entries(doings(company, 20_261_124));

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { ProblemError } from "../../functions/client.ts";
-import { type Call, dayFrom, newFinanceCompany, rates } from "../finance/company.ts";
+import { allowEarlierDays, type Call, dayFrom, newFinanceCompany, rates } from "../finance/company.ts";
 
 const ago = fc.constantFrom(0, 0, 3, 40, 75);
 const party = fc.nat(3);
@@ -100,6 +100,7 @@ export interface Told {
 
 const newWorld = async () => {
   const company = await newFinanceCompany();
+  await allowEarlierDays(company);
   const { call, clientId, first, second, adminMemberId: memberId } = company;
   await rates(company, { [dayFrom(-400)]: "4.97", [dayFrom(-50)]: "5.01", [dayFrom(-2)]: "4.93" });
   const others = await Promise.all(
