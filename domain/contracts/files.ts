@@ -8,12 +8,41 @@ import { ContractFile, type ContractRecord, mostFiles } from "./contract.ts";
 /** The largest file of a contract, in bytes. */
 export const mostFileBytes = 52_428_800;
 
+/** Types of files that no browser runs: HTML, SVG and XML can carry script, and are none of them. */
+export const fileMediaTypes = [
+  "application/pdf",
+  "application/msword",
+  "application/vnd.ms-excel",
+  "application/vnd.ms-outlook",
+  "application/vnd.ms-powerpoint",
+  "application/vnd.oasis.opendocument.presentation",
+  "application/vnd.oasis.opendocument.spreadsheet",
+  "application/vnd.oasis.opendocument.text",
+  "application/vnd.openxmlformats-officedocument.presentationml.presentation",
+  "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+  "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+  "application/pkcs7-mime",
+  "application/pkcs7-signature",
+  "application/rtf",
+  "application/zip",
+  "image/gif",
+  "image/heic",
+  "image/jpeg",
+  "image/png",
+  "image/tiff",
+  "image/webp",
+  "text/csv",
+  "text/plain",
+] as const;
+
 /** A file that is to come. */
 export const NewContractFile = z.strictObject({
   name: Line.min(1)
     .max(200)
     .meta({ examples: ["contract-2026-114.pdf"] }),
-  mediaType: Format(123, z.regex(/^[a-z0-9][a-z0-9!#$&^_.+-]{0,60}\/[a-z0-9][a-z0-9!#$&^_.+-]{0,60}$/)).meta({
+  mediaType: z.enum(fileMediaTypes).meta({
+    description:
+      "Its bytes have to be put with this content-type. Types that a browser would run are not taken",
     examples: ["application/pdf"],
   }),
   bytes: z.int().min(1).max(mostFileBytes).meta({ description: "The exact size of the file" }),
@@ -53,33 +82,46 @@ export const fileOf = (contract: ContractRecord, fileId: string): ContractFile =
   return file;
 };
 
-/** What lies in the bucket under the name of a file. */
-export interface Arrived {
+/** What was uploaded for a file. */
+export interface UploadedFile {
   readonly bytes: number;
+  readonly mediaType: string;
   readonly etag: string;
 }
 
-/** @throws contract.file-missing */
-export const checkArrived = (file: ContractFile, there: Arrived | undefined): Arrived => {
-  if (there?.bytes === file.bytes) return there;
-  throw new Failure("contract.file-missing", {
-    detail: there
-      ? `${there.bytes} bytes have arrived instead of the ${file.bytes} announced.`
-      : "None of its bytes have arrived.",
-  });
+const whyMissing = (
+  { bytes, mediaType }: ContractFile,
+  there: UploadedFile | undefined,
+): string | undefined => {
+  if (!there) return "None of its bytes have arrived. PUT them to the URL of the upload first.";
+  if (there.bytes !== bytes)
+    return `${there.bytes} bytes have arrived instead of the ${bytes} announced. Upload the file again.`;
+  if (there.mediaType !== mediaType)
+    return `It arrived as ${there.mediaType} and was announced as ${mediaType}. Upload the file again.`;
+  return undefined;
 };
 
-/** The contract with a file whose bytes are there. @throws contract.file-missing */
+/** @throws contract.file-missing unless the file was uploaded as it was announced */
+export const checkUploaded = (file: ContractFile, there: UploadedFile | undefined): UploadedFile => {
+  const detail = whyMissing(file, there);
+  if (there && detail === undefined) return there;
+  throw new Failure("contract.file-missing", detail === undefined ? {} : { detail });
+};
+
+/** The contract with a file whose bytes are kept. @param etag of the bytes */
 export const withArrival = (
   contract: ContractRecord,
   fileId: string,
-  there: Arrived | undefined,
+  etag: string,
   now: Instant,
 ): ContractRecord => {
-  const { etag } = checkArrived(fileOf(contract, fileId), there);
   const files = contract.files.map((file) => (file.id === fileId ? { ...file, arrivedAt: now, etag } : file));
   return nextContract(contract, { files }, now);
 };
+
+/** The type as which a file is handed out. One from before 2026-12-01 may have any, and is then bytes to a browser. */
+export const downloadTypeOf = ({ mediaType }: ContractFile): string =>
+  fileMediaTypes.find((known) => known === mediaType) ?? "application/octet-stream";
 
 export const withoutFile = (contract: ContractRecord, fileId: string, now: Instant): ContractRecord =>
   nextContract(contract, { files: contract.files.filter(({ id }) => id !== fileId) }, now);

@@ -191,7 +191,7 @@ export const contractRoutes = {
     path: `${path}/files`,
     summary: "Announce a file of a contract and ask for a place to upload it to",
     description:
-      "PUT the bytes of the file to the URL that comes back, with the headers that come with it; then say so: " +
+      "PUT the bytes of the file to the URL that comes back, with the headers that come with it (they are signed); then say so: " +
       "`POST …/files/{fileId}/arrival`.",
     params,
     body: NewContractFile,
@@ -203,7 +203,10 @@ export const contractRoutes = {
     ...writes,
     method: "POST",
     path: `${path}/files/{fileId}/arrival`,
-    summary: "State that the bytes of a file were uploaded; they are held against what was announced",
+    summary: "State that the bytes of a file were uploaded, and keep them",
+    description:
+      "Size and type are held against what was announced. The bytes are copied to where no upload reaches them: what is put to " +
+      "the upload's URL later changes nothing. Sent again it answers with the contract as it is.",
     params: fileParams,
     status: 200,
     output: Contract,
@@ -215,7 +218,8 @@ export const contractRoutes = {
     method: "GET",
     path: `${path}/files/{fileId}`,
     summary: "A file of a contract, and a URL to read it from",
-    description: "The URL needs no token and is good for an hour.",
+    description:
+      "The URL needs no token and is good for an hour. What it answers is an attachment with the announced type: a browser saves it.",
     params: fileParams,
     status: 200,
     output: FilePlace,

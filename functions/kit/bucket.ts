@@ -27,15 +27,30 @@ export interface SignedUrl {
   readonly headers: Record<string, string>;
 }
 
+/** What lies at a place. */
+export interface StoredFile {
+  readonly bytes: number;
+  readonly mediaType: string;
+  readonly etag: string;
+}
+
+/** How a browser is to take a file. */
+export interface Download {
+  readonly name: string;
+  readonly mediaType: string;
+}
+
 /** The bucket of files. */
 export interface Bucket {
-  /** A URL to which exactly so many bytes can be put. */
-  presignPut(place: FilePlace, bytes: number): Promise<SignedUrl>;
-  /** A URL from which the file can be read. */
-  presignGet(place: FilePlace): Promise<SignedUrl>;
+  /** A URL to which exactly so many bytes can be put, of this media type where one is named. */
+  presignPut(place: FilePlace, bytes: number, mediaType?: string): Promise<SignedUrl>;
+  /** A URL from which the file can be downloaded: a browser saves it under its name and shows nothing of it. */
+  presignDownload(place: FilePlace, download: Download): Promise<SignedUrl>;
   put(place: FilePlace, text: string): Promise<void>;
-  /** Size in bytes and ETag of the file, or undefined where none has arrived. */
-  head(place: FilePlace): Promise<{ readonly bytes: number; readonly etag: string } | undefined>;
+  /** What lies there, or undefined where nothing has arrived. */
+  head(place: FilePlace): Promise<StoredFile | undefined>;
+  /** Copies what lies at a place; `missing` where nothing does, `changed` where it is not the one with that ETag. */
+  copy(from: FilePlace, etag: string, to: FilePlace): Promise<"copied" | "missing" | "changed">;
   /** The file; `missing` where none is, `changed` where it is not the one with that ETag. */
   open(place: FilePlace, etag: string | undefined): Promise<OpenFile | "missing" | "changed">;
   /** Deletes the file; it need not be there. */
@@ -57,6 +72,10 @@ export type AwsConfig = Pick<DynamoDBClient["config"], "credentials" | "region" 
 const customEndpoint = (): string | undefined =>
   process.env.AWS_ENDPOINT_URL_S3 ?? process.env.AWS_ENDPOINT_URL;
 
+/** A text in a header parameter (RFC 8187): all but the characters that need no escape are percent-encoded. */
+const encodeExtended = (text: string): string =>
+  encodeURIComponent(text).replace(/['()*]/g, (one) => `%${one.charCodeAt(0).toString(16).toUpperCase()}`);
+
 async function* pieces(stream: ReadableStream<Uint8Array>): AsyncIterable<Uint8Array> {
   const reader = stream.getReader();
   try {
@@ -77,15 +96,18 @@ async function* pieces(stream: ReadableStream<Uint8Array>): AsyncIterable<Uint8A
 export const s3Bucket = (config: AwsConfig, bucket: () => string): Bucket => {
   const presigner = new S3RequestPresigner(config);
 
+  const keyOf = ({ kind, tenantId, id }: FilePlace): string => `${kind}/${tenantId}/${id}`;
+
   const signed = async (
     method: Method,
-    { kind, tenantId, id }: FilePlace,
+    place: FilePlace,
     headers: Record<string, string>,
     expiresIn: number,
+    overrides: Record<string, string> = {},
   ): Promise<string> => {
     const custom = customEndpoint();
     const endpoint = new URL(custom ?? `https://${bucket()}.s3.${await config.region()}.amazonaws.com`);
-    const path = `${custom ? `/${bucket()}` : ""}/${kind}/${tenantId}/${id}`;
+    const path = `${custom ? `/${bucket()}` : ""}/${keyOf(place)}`;
     const signedRequest = await presigner.presign(
       {
         method,
@@ -93,10 +115,15 @@ export const s3Bucket = (config: AwsConfig, bucket: () => string): Bucket => {
         hostname: endpoint.hostname,
         ...(endpoint.port ? { port: Number(endpoint.port) } : {}),
         path,
-        query: {},
+        query: overrides,
         headers: { host: endpoint.host, ...headers },
       },
-      { expiresIn, signableHeaders: new Set(["host", ...Object.keys(headers)]) },
+      {
+        expiresIn,
+        signableHeaders: new Set(["host", ...Object.keys(headers)]),
+        // Otherwise the presigner moves x-amz-* headers into the query, where S3 does not look for the source of a copy.
+        unhoistableHeaders: new Set(Object.keys(headers)),
+      },
     );
     const query = new URLSearchParams();
     for (const [name, value] of Object.entries(signedRequest.query ?? {}))
@@ -106,10 +133,14 @@ export const s3Bucket = (config: AwsConfig, bucket: () => string): Bucket => {
   };
 
   /** Sends a request, again where the network or S3 falters. */
-  const send = async (method: Method, place: FilePlace, init: RequestInit = {}): Promise<Response> => {
+  const send = async (
+    method: Method,
+    place: FilePlace,
+    { signedHeaders = {}, ...init }: RequestInit & { readonly signedHeaders?: Record<string, string> } = {},
+  ): Promise<Response> => {
     for (let attempt = 1; ; attempt++) {
       try {
-        const url = await signed(method, place, {}, ownLifetimeSeconds);
+        const url = await signed(method, place, signedHeaders, ownLifetimeSeconds);
         const answer = await fetch(url, { ...init, method });
         if (answer.status < 500) return answer;
         if (attempt === mostTries) throw new Error(`S3 answered ${answer.status} to ${method}`);
@@ -128,13 +159,20 @@ export const s3Bucket = (config: AwsConfig, bucket: () => string): Bucket => {
   const isMissing = ({ status }: Response): boolean => status === 404 || status === 403;
 
   return {
-    async presignPut(place, bytes) {
-      const headers = { "content-length": String(bytes) };
+    async presignPut(place, bytes, mediaType) {
+      const headers = {
+        "content-length": String(bytes),
+        ...(mediaType === undefined ? {} : { "content-type": mediaType }),
+      };
       return { url: await signed("PUT", place, headers, urlLifetimeSeconds), headers };
     },
 
-    async presignGet(place) {
-      return { url: await signed("GET", place, {}, urlLifetimeSeconds), headers: {} };
+    async presignDownload(place, { name, mediaType }) {
+      const overrides = {
+        "response-content-disposition": `attachment; filename*=UTF-8''${encodeExtended(name)}`,
+        "response-content-type": mediaType,
+      };
+      return { url: await signed("GET", place, {}, urlLifetimeSeconds, overrides), headers: {} };
     },
 
     async put(place, text) {
@@ -148,7 +186,26 @@ export const s3Bucket = (config: AwsConfig, bucket: () => string): Bucket => {
       if (isMissing(answer)) return undefined;
       if (!answer.ok) throw await refused("HEAD", answer);
       const { headers } = answer;
-      return { bytes: Number(headers.get("content-length") ?? 0), etag: headers.get("etag") ?? "" };
+      return {
+        bytes: Number(headers.get("content-length") ?? 0),
+        mediaType: headers.get("content-type") ?? "",
+        etag: headers.get("etag") ?? "",
+      };
+    },
+
+    async copy(from, etag, to) {
+      const signedHeaders = {
+        "x-amz-copy-source": `/${bucket()}/${keyOf(from)}`,
+        "x-amz-copy-source-if-match": etag,
+      };
+      const answer = await send("PUT", to, { signedHeaders, headers: signedHeaders });
+      if (answer.status === 404) return "missing";
+      if (answer.status === 412) return "changed";
+      // S3 may begin with 200 and say in the body that it failed.
+      const text = await answer.text();
+      if (!answer.ok || text.includes("<Error>"))
+        throw new Error(`S3 answered ${answer.status} to a copy: ${text.slice(0, 500)}`);
+      return "copied";
     },
 
     async open(place, etag) {

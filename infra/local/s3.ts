@@ -77,6 +77,19 @@ const rangeOf = (header: string, bytes: number): { start: number; end: number } 
   return start <= end && start < bytes ? { start, end } : undefined;
 };
 
+const overridable = ["content-type", "content-disposition", "content-language", "cache-control"] as const;
+
+/** The headers that a signed URL asks for in the place of the stored ones (`response-content-disposition`). */
+const overridesOf = ({ url }: IncomingMessage): Record<string, string> => {
+  const query = new URLSearchParams(targetOf(url).rawQueryString);
+  return Object.fromEntries(
+    overridable.flatMap((name) => {
+      const value = query.get(`response-${name}`);
+      return value === null ? [] : [[name, value]];
+    }),
+  );
+};
+
 /** The actions of S3 that the product uses, path style, with the objects as files of the data folder. */
 export class S3 {
   readonly #folder: string;
@@ -137,7 +150,7 @@ export class S3 {
     }
   }
 
-  #place({ url }: IncomingMessage): Place {
+  #place({ url }: Pick<IncomingMessage, "url">): Place {
     const { path: rawPath, rawQueryString } = targetOf(url);
     for (const name of new URLSearchParams(rawQueryString).keys())
       if (["uploads", "uploadId", "partNumber", "list-type", "delete", "tagging", "acl"].includes(name))
@@ -153,9 +166,9 @@ export class S3 {
     return { bucket, key, folder, name, meta: path.join(folder, `${name}.json`) };
   }
 
-  /** The object changes by one rename: without room, or with a request that breaks off, the one from before stays. */
   async #put(request: IncomingMessage, response: ServerResponse, place: Place): Promise<void> {
-    if (request.headers["x-amz-copy-source"] !== undefined) throw unknownAction("S3", "CopyObject");
+    const source = request.headers["x-amz-copy-source"];
+    if (source !== undefined) return this.#copy(request, response, place, String(source));
     if (!this.#disk.hasRoomFor(Number(request.headers["content-length"] ?? 0))) throw noRoom();
     await mkdir(place.folder, { recursive: true, mode: privateFolder });
     const file = `${place.name}.${randomUUID()}`;
@@ -177,6 +190,51 @@ export class S3 {
       metadata,
       file,
     };
+    await this.#keep(place, content, meta);
+    response.writeHead(200, { etag: `"${etag}"`, "content-length": 0 });
+    response.end();
+  }
+
+  /** CopyObject within the buckets here: bytes, type and metadata of the source, where its ETag is the one that is wished. */
+  async #copy(
+    request: IncomingMessage,
+    response: ServerResponse,
+    place: Place,
+    source: string,
+  ): Promise<void> {
+    if (request.headers["x-amz-metadata-directive"] === "REPLACE")
+      throw unknownAction("S3", "CopyObject with other metadata");
+    const from = this.#place({ url: source.startsWith("/") ? source : `/${source}` });
+    const { meta, content: bytes } = await this.#open(from);
+    try {
+      const wished = request.headers["x-amz-copy-source-if-match"];
+      if (wished !== undefined && String(wished).replaceAll('"', "") !== meta.etag)
+        throw new AwsError(
+          "PreconditionFailed",
+          "At least one of the pre-conditions you specified did not hold",
+          412,
+        );
+      if (!this.#disk.hasRoomFor(meta.bytes)) throw noRoom();
+      await mkdir(place.folder, { recursive: true, mode: privateFolder });
+      const file = `${place.name}.${randomUUID()}`;
+      const content = path.join(place.folder, file);
+      await storeBody(bytes.createReadStream({ start: 0, autoClose: false }), content, {});
+      const lastModified = this.#clock.now();
+      await this.#keep(place, content, { ...meta, key: place.key, lastModified, file });
+      const modified = new Date(lastModified).toISOString();
+      const body = `<?xml version="1.0" encoding="UTF-8"?>\n<CopyObjectResult><ETag>"${meta.etag}"</ETag><LastModified>${modified}</LastModified></CopyObjectResult>`;
+      response.writeHead(200, {
+        "content-type": "application/xml",
+        "content-length": Buffer.byteLength(body),
+      });
+      response.end(body);
+    } finally {
+      await bytes.close();
+    }
+  }
+
+  /** The object changes by one rename: without room, or with a request that breaks off, the one from before stays. */
+  async #keep(place: Place, content: string, meta: Meta): Promise<void> {
     const before = await this.#findMeta(place);
     try {
       await writeFile(`${content}.json`, JSON.stringify(meta), { mode: privateFile });
@@ -188,8 +246,6 @@ export class S3 {
     if (before) await rm(contentOf(place, before), { force: true });
     this.recent.unshift({ ...meta, bucket: place.bucket.name });
     this.recent.length = Math.min(this.recent.length, keptRecent);
-    response.writeHead(200, { etag: `"${etag}"`, "content-length": 0 });
-    response.end();
   }
 
   async #delete(place: Place): Promise<void> {
@@ -220,6 +276,7 @@ export class S3 {
     const { start, end } = range ?? { start: 0, end: meta.bytes - 1 };
     response.writeHead(range ? 206 : 200, {
       "content-type": meta.contentType,
+      ...overridesOf(request),
       "content-length": end - start + 1,
       etag: `"${meta.etag}"`,
       "last-modified": new Date(meta.lastModified).toUTCString(),

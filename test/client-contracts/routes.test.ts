@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { beforeAll, describe, expect, test } from "vitest";
 import { itemsOf } from "../../functions/client.ts";
+import { stackUrl } from "../support/client.ts";
 import { type Api, as, type Company, company, day, draft, newClient, signed } from "./company.ts";
 
 let own: Company;
@@ -241,41 +242,91 @@ describe("what is consumed of a contract", () => {
 });
 
 describe("the files of a contract", () => {
-  test("arrive as they were announced and are read back byte by byte by whoever may", async () => {
-    const contract = await draft(own);
-    const params = { contractId: contract.id };
-    const bytes = new TextEncoder().encode("%PDF-1.7 Contract nr. 1, părți: …");
-    const body = { name: "contract.pdf", mediaType: "application/pdf", bytes: bytes.length };
+  const pdf = new TextEncoder().encode("%PDF-1.7 Contract nr. 1, părți: …");
+
+  /** Announces a file of a new contract. */
+  const announce = async (name = "contract.pdf") => {
+    const params = { contractId: (await draft(own)).id };
+    const body = { name, mediaType: "application/pdf" as const, bytes: pdf.length };
     const { file, upload } = await own.admin.announceContractFile({ params, body });
-    const fileParams = { ...params, fileId: file.id };
-    await expect(own.admin.confirmContractFile({ params: fileParams })).rejects.toMatchObject({
-      status: 409,
-      code: "contract.file-missing",
-    });
-    await expect(own.admin.readContractFile({ params: fileParams })).rejects.toMatchObject({
-      code: "contract.file-missing",
-    });
-    const put = (content: Uint8Array<ArrayBuffer>) => fetch(upload.url, { method: "PUT", body: content });
-    // The signature names the length.
-    expect((await put(bytes.slice(1))).status).toBe(403);
-    await expect(own.admin.confirmContractFile({ params: fileParams })).rejects.toMatchObject({
-      code: "contract.file-missing",
-    });
-    expect((await put(bytes)).status).toBe(200);
-    const confirmed = await own.admin.confirmContractFile({ params: fileParams });
+    const put = (content: Uint8Array<ArrayBuffer>, mediaType = "application/pdf") =>
+      fetch(upload.url, { method: "PUT", headers: { "content-type": mediaType }, body: content });
+    return { body, file, put, params: { ...params, fileId: file.id } };
+  };
+
+  test("arrive as they were announced and are read back byte by byte by whoever may", async () => {
+    const { body, file, put, params } = await announce();
+    const missing = { status: 409, code: "contract.file-missing" };
+    await expect(own.admin.confirmContractFile({ params })).rejects.toMatchObject(missing);
+    await expect(own.admin.readContractFile({ params })).rejects.toMatchObject(missing);
+    expect((await put(pdf)).status).toBe(200);
+    await expect(own.admin.readContractFile({ params })).rejects.toMatchObject(missing);
+    const confirmed = await own.admin.confirmContractFile({ params });
     expect(confirmed.files).toEqual([expect.objectContaining({ ...body, id: file.id })]);
     expect(confirmed.files[0]?.arrivedAt).toBeDefined();
-    const place = await own.admin.readContractFile({ params: fileParams });
-    expect(new Uint8Array(await (await fetch(place.url)).arrayBuffer())).toEqual(bytes);
+    expect(await own.admin.confirmContractFile({ params })).toEqual(confirmed);
+    const place = await own.admin.readContractFile({ params });
+    expect(new Uint8Array(await (await fetch(place.url)).arrayBuffer())).toEqual(pdf);
     const other = as((await company()).token);
-    await expect(other.readContractFile({ params: fileParams })).rejects.toMatchObject({ status: 404 });
-    // Whoever still has the URL of the upload cannot put another contract in its place.
-    expect((await put(bytes.map((byte) => byte ^ 1))).status).toBe(200);
-    await expect(own.admin.readContractFile({ params: fileParams })).rejects.toMatchObject({
-      status: 409,
-      code: "contract.file-changed",
-    });
-    expect((await own.admin.removeContractFile({ params: fileParams })).files).toEqual([]);
+    await expect(other.readContractFile({ params })).rejects.toMatchObject({ status: 404 });
+    expect((await own.admin.removeContractFile({ params })).files).toEqual([]);
     expect((await fetch(place.url)).status).toBe(404);
+  });
+
+  test("are put with the length and the type that were announced, or not at all", async () => {
+    const { put, params } = await announce();
+    expect((await put(pdf.slice(1))).status).toBe(403);
+    expect((await put(pdf, "text/html")).status).toBe(403);
+    await expect(own.admin.confirmContractFile({ params })).rejects.toMatchObject({
+      code: "contract.file-missing",
+    });
+  });
+
+  test.each(["text/html", "image/svg+xml", "application/xhtml+xml", "application/xml", "text/javascript"])(
+    "are no %s, which a browser would run",
+    async (mediaType) => {
+      const answer = await fetch(`${stackUrl()}/v1/contracts/${(await draft(own)).id}/files`, {
+        method: "POST",
+        headers: { authorization: `Bearer ${own.token}`, "content-type": "application/json" },
+        body: JSON.stringify({ name: "contract.pdf", mediaType, bytes: 10 }),
+      });
+      expect(answer.status).toBe(400);
+      expect(await answer.json()).toMatchObject({ errors: [{ pointer: "/mediaType" }] });
+    },
+  );
+
+  test("are handed out as attachments under their name and announced type", async () => {
+    const { put, params } = await announce("Contract (părți) 1.pdf");
+    await put(pdf);
+    await own.admin.confirmContractFile({ params });
+    const { headers } = await fetch((await own.admin.readContractFile({ params })).url);
+    expect(headers.get("content-disposition")).toBe(
+      "attachment; filename*=UTF-8''Contract%20%28p%C4%83r%C8%9Bi%29%201.pdf",
+    );
+    expect(headers.get("content-type")).toBe("application/pdf");
+  });
+
+  test("stay as they were confirmed, whatever is put to the upload's URL afterwards", async () => {
+    const { put, params } = await announce();
+    await put(pdf);
+    await own.admin.confirmContractFile({ params });
+    const forged = pdf.map((byte) => byte ^ 1);
+    expect((await put(forged)).status).toBe(200);
+    await own.admin.confirmContractFile({ params });
+    const { url } = await own.admin.readContractFile({ params });
+    expect(new Uint8Array(await (await fetch(url)).arrayBuffer())).toEqual(pdf);
+  });
+
+  test("confirmed by two at once with another upload between keep one of them whole", async () => {
+    const { put, params } = await announce();
+    await put(pdf);
+    const forged = pdf.map((byte) => byte ^ 1);
+    const confirm = () => own.admin.confirmContractFile({ params }).catch(() => undefined);
+    await Promise.all([confirm(), put(forged), confirm()]);
+    await own.admin.confirmContractFile({ params });
+    const { file, url } = await own.admin.readContractFile({ params });
+    const answer = await fetch(url);
+    expect(answer.headers.get("etag")).toBe(file.etag);
+    expect([pdf, forged]).toContainEqual(new Uint8Array(await answer.arrayBuffer()));
   });
 });

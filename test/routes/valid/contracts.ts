@@ -24,9 +24,9 @@ const contractOfDeal = async (company: Company) => {
 
 const announcedFile = async (company: Company) => {
   const params = await anotherContract(company);
-  const body = { name: "contract.pdf", mediaType: "application/pdf", bytes: 3 };
+  const body = { name: "contract.pdf", mediaType: "application/pdf" as const, bytes: 3 };
   const { file, upload } = await company.call.announceContractFile({ params, body });
-  await fetch(upload.url, { method: "PUT", body: "pdf" });
+  await fetch(upload.url, { method: "PUT", headers: upload.headers, body: "pdf" });
   return { ...params, fileId: file.id };
 };
 
