@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { Failure, notFound } from "../kernel/errors.ts";
-import { Format, Line } from "../kernel/text.ts";
+import { Line } from "../kernel/text.ts";
 import { Instant } from "../kernel/time.ts";
 import { type Doing, nextContract } from "./change.ts";
 import { ContractFile, type ContractRecord, mostFiles } from "./contract.ts";
