@@ -90,8 +90,11 @@ const startOf = (signedAt: string): number => {
   return Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`);
 };
 
-const equals = (left: string, right: string): boolean =>
-  left.length === right.length && timingSafeEqual(Buffer.from(left), Buffer.from(right));
+const equals = (left: string, right: string): boolean => {
+  const bytes = Buffer.from(left);
+  const others = Buffer.from(right);
+  return bytes.length === others.length && timingSafeEqual(bytes, others);
+};
 
 /** Checks signatures against the access key of the data folder, as AWS does: who does not know the key gets nothing. */
 export class Signatures {
