@@ -6,7 +6,7 @@ import { newWarehouse } from "../../domain/stock/warehouse.ts";
 import { systemEntropy } from "../../functions/kit/clock.ts";
 import type { Database } from "../../functions/kit/table/database.ts";
 import { entityName, type Item } from "../../functions/kit/table/item.ts";
-import { create, Store } from "../../functions/kit/table/store.ts";
+import { create, Store, update } from "../../functions/kit/table/store.ts";
 import { productEntity } from "../../functions/products/store.ts";
 import {
   issue,
@@ -59,17 +59,35 @@ describe.each(Object.entries(databases))("a flow that ships under an id of its o
       context,
       await receipt(context, { by: "system" }, [{ ...spot, quantity: 10, costMinor: 100 }]),
     );
-    const ship = (database: Database, id: string, quantity = 7) => {
+    const ship = (database: Database, id: string, quantity = 7, effectiveOn?: string) => {
       const given = on(database);
       return postOnce(given, id, (own) =>
-        issue(given, "shipment", { id: own, by: "system" }, [{ ...spot, quantity }]),
+        issue(given, "shipment", { id: own, by: "system", effectiveOn }, [{ ...spot, quantity }]),
+      );
+    };
+    const receive = async (effectiveOn: string, quantity: number) =>
+      postMovement(
+        context,
+        await receipt(context, { by: "system", effectiveOn }, [{ ...spot, quantity, costMinor: 100 }]),
+      );
+    /** Level and cost as they were kept before 2026-12-01: without a day. */
+    const forgetDays = async () => {
+      const [level, cost] = await Promise.all([store.get(levelEntity, spot), store.get(costEntity, spot)]);
+      if (!level || !cost) throw new Error("nothing lies there");
+      const [{ movedOn: _, ...oldLevel }, { movedOn: __, ...oldCost }] = [level, cost];
+      await store.write(
+        [
+          update(levelEntity, { ...oldLevel, version: level.version + 1 }),
+          update(costEntity, { ...oldCost, version: cost.version + 1 }),
+        ],
+        ulid("change"),
       );
     };
     const standing = async () => ({
       onHand: (await store.get(levelEntity, spot))?.onHand,
       valueMinor: (await store.get(costEntity, spot))?.valueMinor,
     });
-    return { ship, standing };
+    return { ship, receive, forgetDays, standing };
   };
 
   test("ships once, however often and however many at once it comes", async () => {
@@ -143,5 +161,61 @@ describe.each(Object.entries(databases))("a flow that ships under an id of its o
         fields: [{ pointer: "/lines/0/quantity", reason: "is short by 2: 2 of 4 are available" }],
       });
     expect(await standing()).toEqual({ onHand: 2, valueMinor: 20 });
+  });
+
+  /** The database, and the partitions that it was asked to list. */
+  const listing = (base: Database) => {
+    const listed: string[] = [];
+    const database: Database = {
+      ...base,
+      query: (input) => {
+        listed.push(String(input.ExpressionAttributeValues?.[":pk"]?.S));
+        return base.query(input);
+      },
+    };
+    return { listed, database };
+  };
+
+  test("reads the past only for what is entered behind another movement", async () => {
+    const { ship, receive } = await company();
+    await receive("2026-11-20", 5);
+    const ordinary = listing(open());
+    await ship(ordinary.database, ulid("stockDocument"), 1);
+    await ship(ordinary.database, ulid("stockDocument"), 1, "2026-11-23");
+    expect(ordinary.listed).toEqual([]);
+    const late = listing(open());
+    await ship(late.database, ulid("stockDocument"), 1, "2026-11-22");
+    expect(late.listed.filter((pk) => pk.includes("STOCK-MOVEMENTS#"))).toHaveLength(1);
+  });
+
+  test("holds goods of before there were days against their past", async () => {
+    const { ship, forgetDays, standing } = await company();
+    await forgetDays();
+    await expect(ship(open(), ulid("stockDocument"), 3, "2026-11-22")).rejects.toMatchObject({
+      code: "stock.insufficient",
+      fields: [{ reason: "is short by 3 on 2026-11-22: 0 of 3 are available" }],
+    });
+    const today = listing(open());
+    await ship(today.database, ulid("stockDocument"), 3);
+    expect(today.listed).toEqual([]);
+    expect(await standing()).toEqual({ onHand: 7, valueMinor: 70 });
+  });
+
+  test("decides anew where goods came between the level and its past", async () => {
+    const { ship, receive, standing } = await company();
+    await receive("2026-11-20", 4);
+    const base = open();
+    let isFirst = true;
+    const torn: Database = {
+      ...base,
+      query: async (input) => {
+        // As of the level that was read, nothing would have been there on the 20th.
+        if (isFirst) await receive("2026-11-23", 10);
+        isFirst = false;
+        return base.query(input);
+      },
+    };
+    expect(await ship(torn, ulid("stockDocument"), 4, "2026-11-20")).toMatchObject({ valueMinor: 100 });
+    expect(await standing()).toEqual({ onHand: 20, valueMinor: 200 });
   });
 });
