@@ -1,8 +1,9 @@
 import { exactNumber } from "../kernel/money.ts";
 import type { NewAccount } from "../ledger/account.ts";
+import { Shortage } from "../ledger/errors.ts";
 import type { NewTransaction, Posting } from "../ledger/transaction.ts";
 import type { DocumentKind, DocumentLine, StockDocument } from "./document.ts";
-import { stockAccount } from "./warehouse.ts";
+import { isPlace, stockAccount } from "./warehouse.ts";
 
 /** Against what the value of the goods is posted; a transfer moves none. */
 const contraByKind: Readonly<Record<DocumentKind, string | undefined>> = {
@@ -113,3 +114,10 @@ export const postingsOf = (document: StockDocument): StockPosting[] => {
     })),
   ].filter(({ transaction: { postings: moved } }) => moved.length > 0);
 };
+
+/**
+ * Whether others took the goods since a movement was decided: decided anew, the stock itself says what is short, and on
+ * which day. What other accounts refuse stands.
+ */
+export const isTakenByOthers = (error: unknown): boolean =>
+  error instanceof Shortage && isPlace(error.shortage.account);

@@ -103,3 +103,6 @@ export const changedWarehouse = (
 
 /** The ledger's account of a place. */
 export const stockAccount = (warehouseId: string, place: string): string => `stock:${warehouseId}:${place}`;
+
+/** Whether an account of the ledger is that of a place. */
+export const isPlace = (account: string): boolean => account.startsWith("stock:");

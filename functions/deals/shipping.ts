@@ -9,11 +9,11 @@ import { dealTypeOf } from "../../domain/deals/pipeline.ts";
 import type { Sales } from "../../domain/deals/sales.ts";
 import { asShipped, type GoodsSource, goodsSourceOf, withOrder } from "../../domain/deals/shipment.ts";
 import { Failure, notFound } from "../../domain/kernel/errors.ts";
-import { Shortage } from "../../domain/ledger/errors.ts";
 import { effectiveDay } from "../../domain/ledger/transaction.ts";
 import { confirmed, lotsOf, openIn, openParts } from "../../domain/orders/change.ts";
 import { NewOrder, type Order } from "../../domain/orders/order.ts";
 import type { StockDocument } from "../../domain/stock/document.ts";
+import { isTakenByOthers } from "../../domain/stock/posting.ts";
 import type { Reservation } from "../../domain/stock/reservation.ts";
 import { dealChange } from "../../events/deals.ts";
 import { happened } from "../../events/event.ts";
@@ -274,7 +274,7 @@ const shippedReservation = async (
     });
     return answer;
   } catch (error) {
-    throw error instanceof Shortage ? new StaleWrite() : error;
+    throw isTakenByOthers(error) ? new StaleWrite() : error;
   }
 };
 

@@ -1,7 +1,7 @@
 import { Failure } from "../../domain/kernel/errors.ts";
-import { Shortage } from "../../domain/ledger/errors.ts";
 import { heldMore, lotsOf } from "../../domain/orders/change.ts";
 import type { Order, Part } from "../../domain/orders/order.ts";
+import { isTakenByOthers } from "../../domain/stock/posting.ts";
 import type { Reservation } from "../../domain/stock/reservation.ts";
 import type { Happened } from "../../events/event.ts";
 import { orderedOf } from "../contracts/invoiced.ts";
@@ -113,6 +113,6 @@ export const postWith = async (
     return answer;
   } catch (error) {
     // Taken by others since it was decided: decided anew, it says itself what is short.
-    throw error instanceof Shortage ? new StaleWrite() : error;
+    throw isTakenByOthers(error) ? new StaleWrite() : error;
   }
 };

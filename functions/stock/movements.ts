@@ -1,7 +1,6 @@
 import type { Tenant } from "../../domain/access/records.ts";
 import { Failure } from "../../domain/kernel/errors.ts";
 import { dayIn } from "../../domain/kernel/time.ts";
-import { Shortage } from "../../domain/ledger/errors.ts";
 import { effectiveDay } from "../../domain/ledger/transaction.ts";
 import { costMethodOf } from "../../domain/settings/settings.ts";
 import type {
@@ -23,7 +22,7 @@ import {
   transferred,
   valueOfLines,
 } from "../../domain/stock/movement.ts";
-import { postingsOf } from "../../domain/stock/posting.ts";
+import { isTakenByOthers, postingsOf } from "../../domain/stock/posting.ts";
 import { freed, openLots, type Reservation } from "../../domain/stock/reservation.ts";
 import { type Happened, happened } from "../../events/event.ts";
 import { reservationChanged, stockMoved } from "../../events/stock.ts";
@@ -285,7 +284,7 @@ export const postMovement = async (
     const earlier = replay ? await context.store.get(documentEntity, { id: document.id }) : undefined;
     return earlier ?? document;
   } catch (error) {
-    throw error instanceof Shortage ? new StaleWrite() : error;
+    throw isTakenByOthers(error) ? new StaleWrite() : error;
   }
 };
 

@@ -218,4 +218,20 @@ describe.each(Object.entries(databases))("a flow that ships under an id of its o
     expect(await ship(torn, ulid("stockDocument"), 4, "2026-11-20")).toMatchObject({ valueMinor: 100 });
     expect(await standing()).toEqual({ onHand: 20, valueMinor: 200 });
   });
+
+  test("is refused by the stock where another late shipment took the goods in between", async () => {
+    const { ship, receive, standing } = await company();
+    await receive("2026-11-20", 6);
+    let isFirst = true;
+    const overtaken = withFaults(open(), async (when) => {
+      if (when === "after" || !isFirst) return;
+      isFirst = false;
+      await ship(open(), ulid("stockDocument"), 4, "2026-11-22");
+    });
+    await expect(ship(overtaken, ulid("stockDocument"), 4, "2026-11-20")).rejects.toMatchObject({
+      code: "stock.insufficient",
+      fields: [{ reason: "is short by 2 on 2026-11-22: 2 of 4 are available" }],
+    });
+    expect((await standing()).onHand).toBe(12);
+  });
 });
