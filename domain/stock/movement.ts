@@ -14,8 +14,6 @@ import type {
 } from "./document.ts";
 import { costThen, type Outgo, withLateOutgo } from "./late-cost.ts";
 import {
-  checkNotCounted,
-  insufficient,
   isShortage,
   type LaterChange,
   type Lot,
@@ -31,6 +29,7 @@ import {
   withLotOut,
   withSpotCounted,
 } from "./level.ts";
+import { checkNotCounted, insufficient } from "./refusal.ts";
 
 /** What a movement is decided under. */
 export interface Terms extends When {

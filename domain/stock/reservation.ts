@@ -6,7 +6,6 @@ import { Text } from "../kernel/text.ts";
 import { Instant } from "../kernel/time.ts";
 import { mostLines } from "./document.ts";
 import {
-  insufficient,
   isShortage,
   type Lot,
   type Shortage,
@@ -16,6 +15,7 @@ import {
   withLotFree,
   withLotReserved,
 } from "./level.ts";
+import { insufficient } from "./refusal.ts";
 import { mainPlace, PlaceCode } from "./warehouse.ts";
 
 export const ReservationState = z.enum(["active", "shipped", "released", "expired"]);

@@ -126,7 +126,7 @@ describe("documents of movements", () => {
         reason: {
           status: 409,
           code: "stock.insufficient",
-          detail: "Short: 0.002 kg of Făină.",
+          detail: "Short: 0.002 kg of Făină. Enter first what came in, or take less.",
           fields: [{ pointer: "/lines/1/quantity", reason: "is short by 2: 2 of 4 are available" }],
         },
       });

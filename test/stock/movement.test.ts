@@ -239,7 +239,7 @@ describe("what is not there", () => {
     ).toThrow(
       expect.objectContaining({
         code: "stock.insufficient",
-        detail: `Short: 2 of ${products[0]}, 1 of ${products[1]}.`,
+        detail: `Short: 2 of ${products[0]}, 1 of ${products[1]}. Enter first what came in, or take less.`,
         fields: [
           { pointer: "/lines/1/quantity", reason: "is short by 2: 2 of 4 are available" },
           { pointer: "/lines/2/quantity", reason: "is short by 1: 0 of 1 are available" },

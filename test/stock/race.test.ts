@@ -65,7 +65,9 @@ test.each(["average", "fifo"] as const)(
         /^is short by (\d+): (\d+) of (\d+) are available$/.exec(refusal.fields[0]?.reason ?? "") ?? [];
       expect(Number(short)).toBe(Number(wanted) - Number(available));
       expect(Number(short)).toBeGreaterThan(0);
-      expect(refusal.detail).toBe(`Short: ${short} piece of The last.`);
+      expect(refusal.detail).toBe(
+        `Short: ${short} piece of The last. Enter first what came in, or take less.`,
+      );
     }
     expect(await call.readStockOfProduct({ params: { productId: product.id } })).toMatchObject({
       quantity: 0,
