@@ -27,8 +27,11 @@ const fields = {
   fields: FieldValues.meta({ description: "What the tenant declared for clients" }),
   country: Country.optional(),
   language: Language.optional(),
-  website: Line.max(500, { abort: true })
-    .regex(/^([Hh][Tt][Tt][Pp][Ss]?:\/\/)?[^\s/.]+\.\S+$/, "is not the address of a website")
+  website: z
+    .string()
+    .trim()
+    .max(500, { abort: true })
+    .regex(/^([Hh][Tt][Tt][Pp][Ss]?:\/\/)?[^\s\p{C}/.]+\.[^\s\p{C}]+$/u, "is not the address of a website")
     .optional()
     .meta({ examples: ["https://example.com"] }),
   description: Text.min(1).max(4000).optional(),
@@ -81,6 +84,7 @@ export const Client = z
     id: Id("client"),
     version: z.int().min(1),
     ...fields,
+    website: z.string().optional(),
     ...owner,
     contactCount: z.int().min(0),
     counterpartyCount: z

@@ -6,7 +6,7 @@ export const fieldTypes = ["text", "number", "date", "choice", "multiple-choice"
 
 export const FieldDeclaration = z.strictObject({
   key: Format(40, z.regex(/^[a-z][a-zA-Z0-9]{0,39}$/)).meta({
-    description: "The name in the record's `fields`",
+    description: "The name in the record's `fields`; not one that every object has, such as `constructor`",
   }),
   label: Line.min(1).max(100),
   type: z.enum(fieldTypes),
@@ -24,9 +24,13 @@ export const FieldDeclaration = z.strictObject({
 });
 export type FieldDeclaration = z.infer<typeof FieldDeclaration>;
 
+/** What the value of an additional field may be. What its characters may be, its type says: see `checkFieldValues`. */
+export const fieldValueForms = [
+  z.string().max(4000).meta({ characters: "text" }),
+  z.number(),
+  z.array(z.string().max(100).meta({ characters: "line" })).max(200),
+] as const;
+
 /** The values of the additional fields of a record, by key. */
-export const FieldValues = z.record(
-  z.string().max(40),
-  z.union([z.string().max(4000), z.number(), z.array(z.string().max(100)).max(200)]),
-);
+export const FieldValues = z.record(z.string().max(40), z.union(fieldValueForms));
 export type FieldValues = z.infer<typeof FieldValues>;

@@ -1,15 +1,12 @@
 import * as z from "zod";
 import type { FieldFault } from "../kernel/errors.ts";
 import { idPrefixes } from "../kernel/id.ts";
-import { isText } from "../kernel/text.ts";
+import { cleanText, textFault } from "../kernel/text.ts";
 import { Day } from "../kernel/time.ts";
-import type { FieldDeclaration, FieldValues } from "./field.ts";
+import { type FieldDeclaration, type FieldValues, fieldValueForms } from "./field.ts";
 
 /** Values as a change names them: `null` takes a value away. */
-export const FieldChanges = z.record(
-  z.string().max(40),
-  z.union([z.string().max(4000), z.number(), z.array(z.string().max(100)).max(200), z.null()]),
-);
+export const FieldChanges = z.record(z.string().max(40), z.union([...fieldValueForms, z.null()]));
 export type FieldChanges = z.infer<typeof FieldChanges>;
 
 /** All additional fields of one record together, as JSON: the record has to fit into one item of the table. */
@@ -51,7 +48,8 @@ const ofType: Readonly<
 > = {
   text: (value) => {
     if (typeof value !== "string") return { reason: "is not a text" };
-    return isText(value) ? { value } : { reason: "holds a control character" };
+    const reason = textFault(value);
+    return reason === undefined ? { value } : { reason };
   },
   number: (value) =>
     isMeasure(value) ? { value } : { reason: "is not a number up to 2^53 either side of zero" },
@@ -76,7 +74,7 @@ const ofType: Readonly<
 
 /** A text without spaces around it and an empty list are no values. */
 const filled = (value: Value | null | undefined): Value | undefined => {
-  const trimmed = typeof value === "string" ? value.trim() : value;
+  const trimmed = typeof value === "string" ? cleanText(value) : value;
   return trimmed === "" || trimmed === null || (Array.isArray(trimmed) && trimmed.length === 0)
     ? undefined
     : trimmed;
@@ -139,6 +137,9 @@ export const changedFieldValues = (
   return { values: merged, faults: faults.length > 0 ? faults : tooMuch(merged, pointer), references };
 };
 
+/** Names that every object has without being given them. */
+const reservedKeys = new Set(["prototype", ...Object.getOwnPropertyNames(Object.prototype)]);
+
 /** What is wrong with the declarations themselves: a key twice, a choice without choices, and the like. */
 export const checkDeclarations = (
   declarations: readonly FieldDeclaration[],
@@ -148,6 +149,7 @@ export const checkDeclarations = (
     const faults: FieldFault[] = [];
     const fault = (name: string, reason: string) => faults.push({ pointer: `${root}/${at}/${name}`, reason });
     const choosing = type === "choice" || type === "multiple-choice";
+    if (reservedKeys.has(key)) fault("key", "is a name that every object has");
     if (declarations.findIndex((other) => other.key === key) < at) fault("key", "is declared twice");
     if (choosing && !choices) fault("choices", `is needed for a ${type}`);
     if (!choosing && choices) fault("choices", `does not go with a ${type}`);

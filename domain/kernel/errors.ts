@@ -26,7 +26,7 @@ export const kernelFailures = {
   "request.not-json": { kind: "invalid", title: "The body is not JSON" },
   "request.invalid": { kind: "invalid", title: "The request does not have the documented form" },
   "request.too-large": { kind: "too-large", title: "The body is too large" },
-  "request.unsupported-media-type": { kind: "unsupported", title: "The body has to be application/json" },
+  "request.unsupported-media-type": { kind: "unsupported", title: "The body has to be JSON in UTF-8" },
   "request.cursor-mismatch": { kind: "invalid", title: "The cursor belongs to another query" },
   "access.unauthenticated": { kind: "unauthenticated", title: "A valid token is needed" },
   "access.forbidden": { kind: "forbidden", title: "The member's role does not allow this" },

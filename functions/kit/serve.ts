@@ -12,6 +12,7 @@ import {
   requestHash,
 } from "./idempotency.ts";
 import { type Ground, systemGround } from "./machine.ts";
+import { parseAnswer } from "./parse-answer.ts";
 import { loadPrincipal } from "./principal.ts";
 import {
   isMutation,
@@ -127,6 +128,7 @@ const answerOf = async (
     query,
     body: rawBody,
     contentType: headersOf(event)["content-type"],
+    contentEncoding: headersOf(event)["content-encoding"],
   });
 
   const moment = momentOf(ground);
@@ -191,7 +193,7 @@ const jsonAnswer = (
   const headers: Record<string, string> = { "x-correlation-id": correlationId, "cache-control": "no-store" };
   if (replay) headers["idempotency-replayed"] = "true";
   if (!route.output) return { statusCode: route.status, headers };
-  const output = route.output.safeParse(answer);
+  const output = parseAnswer(route.output, answer);
   if (!output.success)
     throw new Error(`the answer does not have the documented form: ${output.error.message}`);
   const version = route.versioned ? (output.data as { version?: unknown }).version : undefined;

@@ -15,6 +15,7 @@ export interface RawRequest {
   /** The body as it came, undefined where there is none. */
   readonly body: string | undefined;
   readonly contentType: string | undefined;
+  readonly contentEncoding?: string | undefined;
 }
 
 export const mostBodyBytes = 1_000_000;
@@ -52,31 +53,54 @@ const depthOf = (json: string): number => {
   return deepest;
 };
 
-/** Half of a character that takes two: such a text cannot be stored as it is. Only an escape can bring one. */
-const mayHoldHalves = /\\u[dD][89a-fA-F]/;
+/** Names that every object has without being given them: no field may be called so, at any depth. */
+const reservedNames = new Set(["__proto__", "constructor", "prototype"]);
+/**
+ * Where a JSON text may hold such a name, or half of a character that takes two, which cannot be stored as it is. Only an
+ * escape can bring a half, and hide a name.
+ */
+const mayHoldHidden = /\\u|__proto__|constructor|prototype/;
 
-const halvesIn = (value: unknown, pointer = ""): FieldFault[] => {
+const unknownField = (pointer: string): FieldFault => ({ pointer, reason: "is not a known field" });
+
+const hiddenIn = (value: unknown, pointer = ""): FieldFault[] => {
   if (typeof value === "string")
     return value.isWellFormed() ? [] : [{ pointer, reason: "holds half of a character" }];
   if (typeof value !== "object" || value === null) return [];
-  return Object.entries(value).flatMap(([name, inner]) =>
-    name.isWellFormed()
-      ? halvesIn(inner, `${pointer}/${escaped(name)}`)
-      : [{ pointer: `${pointer}/${escaped(name.toWellFormed())}`, reason: "is not a known field" }],
-  );
+  return Object.entries(value).flatMap(([name, inner]) => {
+    const place = `${pointer}/${escaped(name.toWellFormed())}`;
+    return reservedNames.has(name) || !name.isWellFormed() ? [unknownField(place)] : hiddenIn(inner, place);
+  });
 };
 
 /** What stands where bytes were no UTF-8: the text that was meant is lost, and would be stored as lost. */
 const lostCharacter = "\ufffd";
+
+/** What a body was sent as, where that is not JSON in UTF-8. */
+const unsupportedForm = ({ contentType, contentEncoding }: RawRequest): string | undefined => {
+  const [mediaType = "", ...parameters] = (contentType ?? "application/json")
+    .split(";")
+    .map((part) => part.trim().toLowerCase());
+  if (!/^application\/([\w.!#$&^-]+\+)?json$/.test(mediaType)) return mediaType;
+  for (const parameter of parameters) {
+    const [name = "", value = ""] = parameter.split("=").map((part) => part.trim());
+    if (name === "charset" && !["utf-8", "utf8", "us-ascii"].includes(value.replaceAll('"', "")))
+      return parameter;
+  }
+  const encoding = contentEncoding?.trim().toLowerCase() ?? "identity";
+  return encoding === "identity" ? undefined : `content-encoding ${encoding}`;
+};
 
 const parsedBody = (raw: RawRequest): unknown => {
   if (raw.body === undefined || raw.body === "")
     throw new Failure("request.invalid", { fields: [{ pointer: "", reason: "a JSON body is needed" }] });
   if (Buffer.byteLength(raw.body) > mostBodyBytes)
     throw new Failure("request.too-large", { detail: `A body has at most ${mostBodyBytes} bytes.` });
-  const mediaType = raw.contentType?.split(";")[0]?.trim().toLowerCase();
-  if (mediaType !== undefined && mediaType !== "application/json" && !mediaType.endsWith("+json"))
-    throw new Failure("request.unsupported-media-type", { detail: `It was sent as ${mediaType}.` });
+  const unsupported = unsupportedForm(raw);
+  if (unsupported !== undefined)
+    throw new Failure("request.unsupported-media-type", {
+      detail: `The body was sent as ${unsupported}. Send it as application/json in UTF-8, not compressed.`,
+    });
   if (raw.body.includes(lostCharacter))
     throw new Failure("request.not-json", {
       detail: "It holds bytes that are not UTF-8, or the character U+FFFD that stands for such.",
@@ -91,8 +115,8 @@ const parsedBody = (raw: RawRequest): unknown => {
   } catch (error) {
     throw new Failure("request.not-json", { detail: error instanceof Error ? error.message : undefined });
   }
-  const halves = mayHoldHalves.test(raw.body) ? halvesIn(body) : [];
-  if (halves.length > 0) throw new Failure("request.invalid", { fields: halves.slice(0, mostFaults) });
+  const hidden = mayHoldHidden.test(raw.body) ? hiddenIn(body) : [];
+  if (hidden.length > 0) throw new Failure("request.invalid", { fields: hidden.slice(0, mostFaults) });
   return body;
 };
 

@@ -18,10 +18,12 @@ const isText = (contentType: string | undefined): boolean =>
 
 const queryOf = (rawQueryString: string): Record<string, string> | undefined => {
   if (rawQueryString === "") return undefined;
-  const query: Record<string, string> = {};
-  for (const [name, value] of new URLSearchParams(rawQueryString))
-    query[name] = name in query ? `${query[name]},${value}` : value;
-  return query;
+  const query = new Map<string, string>();
+  for (const [name, value] of new URLSearchParams(rawQueryString)) {
+    const before = query.get(name);
+    query.set(name, before === undefined ? value : `${before},${value}`);
+  }
+  return Object.fromEntries(query);
 };
 
 const headersOf = (request: IncomingMessage): { headers: Record<string, string>; cookies?: string[] } => {

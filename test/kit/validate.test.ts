@@ -85,6 +85,19 @@ describe("a body is refused for what it is", () => {
     ["half of a JSON text", { body: '{"name":' }, "request.not-json"],
     ["a number that JSON has not", { body: "NaN" }, "request.not-json"],
     ["another media type", { contentType: "text/csv" }, "request.unsupported-media-type"],
+    ["another media type", { contentType: "text/html+json" }, "request.unsupported-media-type"],
+    ["no media type", { contentType: "" }, "request.unsupported-media-type"],
+    [
+      "another charset",
+      { contentType: "application/json; charset=utf-16" },
+      "request.unsupported-media-type",
+    ],
+    [
+      "another charset in quotes",
+      { contentType: 'application/json;v=1; Charset="ISO-8859-1"' },
+      "request.unsupported-media-type",
+    ],
+    ["a compressed body", { contentEncoding: "gzip" }, "request.unsupported-media-type"],
     ["one byte too many", { body: `"${"x".repeat(mostBodyBytes - 1)}"` }, "request.too-large"],
     ["33 levels", { body: "[".repeat(33) + "]".repeat(33) }, "request.invalid"],
     ["a million levels that never end", { body: "[".repeat(900_000) }, "request.invalid"],
@@ -108,6 +121,7 @@ describe("a body is refused for what it is", () => {
   test("a media type with parameters or a suffix is JSON too", () => {
     for (const contentType of [
       "application/json; charset=utf-8",
+      'application/json;charset="UTF-8"',
       "Application/JSON",
       "application/merge-patch+json",
     ])
@@ -120,12 +134,17 @@ test("__proto__ is an unknown field like any other, and changes nobody's prototy
   expect(failureOf(request({ body })).fields).toEqual([
     { pointer: "/__proto__", reason: "is not a known field" },
   ]);
-  const inValues = '{"name":"x","size":1,"values":{"__proto__":1}}';
-  try {
-    validated(declared, request({ body: inValues }));
-  } catch (error) {
-    expect(error).toBeInstanceOf(Failure);
+  for (const name of ["__proto__", "constructor", "prototype", "__pr\\u006fto__"]) {
+    const plain = JSON.parse(`"${name}"`);
+    const inValues = `{"name":"x","size":1,"values":{"${name}":1,"a":2}}`;
+    expect(failureOf(request({ body: inValues })).fields).toEqual([
+      { pointer: `/values/${plain}`, reason: "is not a known field" },
+    ]);
+    const query = JSON.parse(`{"${name}":"1"}`);
+    expect(failureOf(request({ query })).fields.map(({ pointer }) => pointer)).toEqual([`/query/${plain}`]);
   }
+  const inText = { name: "__proto__ and constructor", size: 1 };
+  expect(validated(declared, request({ json: inText })).body).toMatchObject(inText);
   expect(Object.getOwnPropertyNames(Object.prototype)).not.toContain("isAdmin");
 });
 

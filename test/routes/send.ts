@@ -37,7 +37,7 @@ export const routeCalled = (name: string): Route => {
 export interface Sending {
   readonly token?: string | undefined;
   readonly params?: Readonly<Record<string, string>> | undefined;
-  readonly query?: Readonly<Record<string, string>> | undefined;
+  readonly query?: Readonly<Record<string, string>> | [name: string, value: string][] | undefined;
   /** Sent as JSON. */
   readonly body?: unknown;
   /** Sent as it is, instead of a body. */

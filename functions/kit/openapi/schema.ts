@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { textPatterns } from "../../../domain/kernel/text.ts";
 
 /** A schema of JSON Schema 2020-12, which is what OpenAPI 3.1 uses. */
 export type JsonSchema = Readonly<Record<string, unknown>>;
@@ -22,12 +23,13 @@ const instantPattern = "T([01]\\d|2[0-3]):[0-5]\\d:[0-5]\\d\\.\\d{3}Z$";
 
 /**
  * Says what zod cannot: `override` in a schema's meta stands for the whole of it (a number in a query string,
- * a list of codes), a trimmed string needs a character that is no space, and an answer may grow fields.
+ * a list of codes), `characters` for the pattern of a text, a trimmed string needs a character that is no space, and an answer
+ * may grow fields.
  */
 const refined =
   (io: Direction): NonNullable<z.core.ToJSONSchemaParams["override"]> =>
   ({ zodSchema, jsonSchema }) => {
-    const override = z.globalRegistry.get(zodSchema)?.override;
+    const { override, characters } = z.globalRegistry.get(zodSchema) ?? {};
     if (isObject(override)) {
       for (const keyword of [
         "allOf",
@@ -44,6 +46,11 @@ const refined =
       Object.assign(jsonSchema, override);
     }
     delete jsonSchema.override;
+    delete jsonSchema.characters;
+    if (io === "input" && (characters === "line" || characters === "text") && !jsonSchema.pattern) {
+      const pattern = textPatterns[characters];
+      jsonSchema.pattern = Number(jsonSchema.minLength) > 0 ? pattern : `^\\s*$|${pattern}`;
+    }
     if (io === "input" && isTrimmed(zodSchema) && Number(jsonSchema.minLength) > 0 && !jsonSchema.pattern)
       jsonSchema.pattern = "\\S";
     if (jsonSchema.format === "date") delete jsonSchema.pattern;
