@@ -1,8 +1,10 @@
+import { sumMinor } from "../kernel/money.ts";
 import type { Day } from "../kernel/time.ts";
 import type { Side } from "./accounts.ts";
 import type { AgedItem } from "./ageing.ts";
 import type { CreditNote } from "./credit.ts";
 import { asIssued, type Invoice } from "./invoice.ts";
+import type { Allocation } from "./money.ts";
 import type { Payment } from "./payment.ts";
 
 /** Whose a document is, beside what is open of it. */
@@ -12,38 +14,62 @@ export interface Whose {
   readonly counterpartyId: string | undefined;
 }
 
-/** All documents of a client: drafts, refunds and what was taken back may be among them. */
+/** Documents of any clients: drafts, refunds and what was taken back may be among them. */
 export interface Documents {
   readonly invoices: readonly Invoice[];
   readonly payments: readonly Payment[];
   readonly creditNotes: readonly CreditNote[];
 }
 
-interface Sum {
-  readonly amountMinor: bigint;
-  readonly bookMinor: bigint;
+/** From the day on which something counts to the day from which it does not any more. */
+interface Span {
+  readonly from: Day;
+  readonly until: Day | undefined;
 }
 
-/** Amounts by a document, as they were taken from it. */
-class Taken {
-  readonly #sums = new Map<string, Sum>();
+const countsOn = ({ from, until }: Span, day: Day): boolean =>
+  from <= day && (until === undefined || day < until);
 
-  add(id: string, amountMinor: number, bookMinor: number): void {
-    const sum = this.of(id);
-    this.#sums.set(id, {
-      amountMinor: sum.amountMinor + BigInt(amountMinor),
-      bookMinor: sum.bookMinor + BigInt(bookMinor),
-    });
+/** What stands of an amount now and did not at the end of a day: the amount, or below zero where it was taken back since. */
+const changedSince = (span: Span, amountMinor: number, day: Day): number =>
+  amountMinor * (Number(span.until === undefined) - Number(countsOn(span, day)));
+
+const earlier = (one: Day | undefined, other: Day | undefined): Day | undefined =>
+  one === undefined || (other !== undefined && other < one) ? other : one;
+
+const spanOf = ({ on, reversedOn }: Allocation, sourceReversedOn?: Day): Span => ({
+  from: on,
+  until: earlier(reversedOn, sourceReversedOn),
+});
+
+/** An amount in its currency, and by the books. */
+type Amounts = readonly [amountMinor: number, bookMinor: number];
+
+/** What was taken from documents after a day, by their ids. */
+class TakenSince {
+  readonly #sums = new Map<string, Amounts>();
+  readonly #day: Day;
+
+  constructor(day: Day) {
+    this.#day = day;
   }
 
-  of(id: string): Sum {
-    return this.#sums.get(id) ?? { amountMinor: 0n, bookMinor: 0n };
+  add(id: string, span: Span, [amountMinor, bookMinor]: Amounts): void {
+    const [amount, book] = this.#of(id);
+    this.#sums.set(id, [
+      sumMinor([amount, changedSince(span, amountMinor, this.#day)]),
+      sumMinor([book, changedSince(span, bookMinor, this.#day)]),
+    ]);
   }
 
-  /** What is left of an amount, in its currency and by the books. */
-  left(id: string, amountMinor: number, bookMinor: number): readonly [number, number] {
-    const { amountMinor: amount, bookMinor: book } = this.of(id);
-    return [Number(BigInt(amountMinor) - amount), Number(BigInt(bookMinor) - book)];
+  /** What there was of a document of which so much is there now. */
+  before(id: string, [amountMinor, bookMinor]: Amounts): Amounts {
+    const [amount, book] = this.#of(id);
+    return [sumMinor([amountMinor, amount]), sumMinor([bookMinor, book])];
+  }
+
+  #of(id: string): Amounts {
+    return this.#sums.get(id) ?? [0, 0];
   }
 }
 
@@ -53,53 +79,69 @@ const whoseOf = ({ side, clientId, counterpartyId }: Whose | Invoice | Payment |
   counterpartyId,
 });
 
+/** What is free of money now; of a payment that was taken back, what was free when it was. */
+const leftOf = (source: Payment | CreditNote): Amounts => {
+  const { leftMinor, leftBookMinor, allocations } = source;
+  if (!("paidOn" in source) || source.reversedOn === undefined) return [leftMinor, leftBookMinor];
+  const standing = allocations.filter(({ reversedOn }) => reversedOn === undefined);
+  const left = (whole: number, of: (one: Allocation) => number) =>
+    sumMinor([whole, ...standing.map((one) => 0 - of(one))]);
+  return [
+    left(source.amountMinor, ({ sourceMinor }) => sourceMinor),
+    left(source.bookMinor, ({ sourceBookMinor }) => sourceBookMinor),
+  ];
+};
+
 /**
  * What of the documents was open and what money was free at the end of a day, by the days that the documents bear: what
- * the ledger's balances as of that day say of the accounts.
+ * the ledger's balances as of that day say of the accounts. What came after the day is taken back from what is there now,
+ * so that these documents suffice: all that are open or free now, all that anything happened to after the day, and the
+ * money by which it did.
  */
 export const openOn = ({ invoices, payments, creditNotes }: Documents, day: Day): (AgedItem & Whose)[] => {
-  const counted = payments.filter(
-    ({ paidOn, reversedOn }) => paidOn <= day && !(reversedOn && reversedOn <= day),
-  );
-  const notes = creditNotes.filter(({ issuedOn }) => issuedOn <= day);
-  const ofInvoice = new Taken();
-  const ofSource = new Taken();
-  for (const source of [...counted, ...notes])
-    for (const one of source.allocations)
-      if (one.on <= day && !(one.reversedOn && one.reversedOn <= day)) {
-        ofInvoice.add(one.invoiceId, one.amountMinor, one.amountBookMinor);
-        ofSource.add(source.id, one.sourceMinor, one.sourceBookMinor);
-      }
-  for (const note of notes) {
-    ofInvoice.add(note.invoiceId, note.settledMinor, note.settledBookMinor);
-    ofSource.add(note.id, note.settledMinor, note.settledBookMinor);
+  const ofInvoice = new TakenSince(day);
+  const ofSource = new TakenSince(day);
+  for (const source of [...payments, ...creditNotes]) {
+    const reversedOn = "paidOn" in source ? source.reversedOn : undefined;
+    for (const one of source.allocations) {
+      ofInvoice.add(one.invoiceId, spanOf(one, reversedOn), [one.amountMinor, one.amountBookMinor]);
+      ofSource.add(source.id, spanOf(one), [one.sourceMinor, one.sourceBookMinor]);
+    }
   }
-  for (const { sourceId, amountMinor, sourceBookMinor = 0 } of counted)
-    if (sourceId !== undefined) ofSource.add(sourceId, amountMinor, sourceBookMinor);
+  for (const { invoiceId, issuedOn: from, settledMinor, settledBookMinor } of creditNotes)
+    ofInvoice.add(invoiceId, { from, until: undefined }, [settledMinor, settledBookMinor]);
+  for (const { sourceId, paidOn: from, amountMinor, sourceBookMinor = 0 } of payments)
+    if (sourceId !== undefined)
+      ofSource.add(sourceId, { from, until: undefined }, [amountMinor, sourceBookMinor]);
 
   const claims = invoices
     .filter(({ state, issuedOn }) => state !== "draft" && issuedOn !== undefined && issuedOn <= day)
     .map(asIssued)
-    .map((invoice): AgedItem & Whose => {
-      const [openMinor, openBookMinor] = ofInvoice.left(
-        invoice.id,
-        invoice.totalMinor,
-        invoice.book.totalMinor,
-      );
+    .map((invoice) => {
+      const [openMinor, openBookMinor] = ofInvoice.before(invoice.id, [
+        invoice.openMinor,
+        invoice.openBookMinor,
+      ]);
       const { currency, dueOn } = invoice;
-      return { kind: "claim", ...whoseOf(invoice), currency, dueOn, openMinor, openBookMinor };
+      return {
+        ...{ kind: "claim" as const, ...whoseOf(invoice) },
+        ...{ currency, dueOn, openMinor, openBookMinor },
+      };
     });
   const money = [
-    ...counted
-      .filter(({ kind }) => kind === "payment")
-      .map((one) => ({ one, whole: one.amountMinor, book: one.bookMinor })),
-    ...notes.map((one) => ({ one, whole: one.totalMinor, book: one.book.totalMinor })),
-  ].map(({ one, whole, book }): AgedItem & Whose => {
-    const [leftMinor, leftBookMinor] = ofSource.left(one.id, whole, book);
-    return { kind: "free", ...whoseOf(one), currency: one.currency, leftMinor, leftBookMinor };
+    ...payments.filter(
+      ({ kind, paidOn: from, reversedOn: until }) => kind === "payment" && countsOn({ from, until }, day),
+    ),
+    ...creditNotes.filter(({ issuedOn }) => issuedOn <= day),
+  ].map((one) => {
+    const [leftMinor, leftBookMinor] = ofSource.before(one.id, leftOf(one));
+    return {
+      ...{ kind: "free" as const, ...whoseOf(one) },
+      ...{ currency: one.currency, leftMinor, leftBookMinor },
+    };
   });
   return [
-    ...claims.filter((item) => item.kind === "claim" && item.openMinor !== 0),
-    ...money.filter((item) => item.kind === "free" && item.leftMinor !== 0),
+    ...claims.filter(({ openMinor }) => openMinor !== 0),
+    ...money.filter(({ leftMinor }) => leftMinor !== 0),
   ];
 };

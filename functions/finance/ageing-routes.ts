@@ -18,9 +18,14 @@ const MoneyOfSide = z.object({
   counterparties: z.array(AgeingRow),
 });
 
+const steady = z.boolean().optional().meta({
+  description:
+    "Of a day gone by: whether it is what the ledger says of that day. Where it is not, something was recorded a moment ago; ask again",
+});
+
 /** What a client owes and is owed, whatever the counterparty. */
 const ClientMoney = z
-  .object({ clientId: Id("client"), on: Day, sale: MoneyOfSide, purchase: MoneyOfSide })
+  .object({ clientId: Id("client"), on: Day, sale: MoneyOfSide, purchase: MoneyOfSide, steady })
   .meta({ id: "ClientMoney" });
 
 export const ageingRoutes = {
@@ -30,16 +35,20 @@ export const ageingRoutes = {
     path: "/v1/finance/ageing",
     summary: "What is open by age, per client or per counterparty",
     description:
-      "Per client whatever the counterparty was: not due yet, up to 30, 60 and 90 days past due, and longer; in the currency of the documents and in the tenant's at the rates of issue. Counted from what is open now, up to 50,000 documents.",
+      "Per client whatever the counterparty was: not due yet, up to 30, 60 and 90 days past due, and longer; in the currency of the documents and in the tenant's at the rates of issue. " +
+      "Of a day gone by: what was open and free at its end, by the days of the documents, as the trial balance as of that day says; of " +
+      "today and a day to come: what is open now, by the age on that day. A report reads at most 50,000 records: the documents " +
+      "that are open now, and for a day gone by the transactions posted since, with their documents. Beyond that it answers " +
+      "`limit.exceeded`: ask for a later day, or client by client.",
     permission: "finance:read",
     query: z.strictObject({
       ...PageQuery,
       side: Side.optional().meta({ description: "`sale` if absent" }),
       by: z.enum(["client", "counterparty"]).optional().meta({ description: "`client` if absent" }),
-      on: Day.optional().meta({ description: "By the age on this day; today where none is given" }),
+      on: Day.optional().meta({ description: "The day; today where none is given" }),
     }),
     status: 200,
-    output: pageOf(AgeingRow).extend({ totals: z.array(Ageing) }),
+    output: pageOf(AgeingRow).extend({ totals: z.array(Ageing), steady }),
     failures: ["limit.exceeded", "money.overflow"],
   }),
   readClientMoney: route({
@@ -47,6 +56,8 @@ export const ageingRoutes = {
     method: "GET",
     path: "/v1/finance/clients/{clientId}/balance",
     summary: "What a client owes us and we owe it, as a whole and per counterparty, by age",
+    description:
+      "As of a day gone by it reads all documents of the client, at most 50,000; else those that are open.",
     permission: "finance:read",
     params: z.strictObject({ clientId: Id("client") }),
     query: z.strictObject({

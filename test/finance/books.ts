@@ -82,17 +82,45 @@ export class Books {
       : ([`clients:${clientId}:payable`, `clients:${clientId}:prepaid`] as const);
   }
 
+  get #documents() {
+    return {
+      invoices: this.invoices,
+      payments: [...this.sources.filter((one) => "paidOn" in one), ...this.refunds],
+      creditNotes: this.sources.filter((one) => "issuedOn" in one),
+    };
+  }
+
+  /** What is open or free now, what came after a day, and what it happened to. */
+  #documentsSince(day: string) {
+    const { invoices, payments, creditNotes } = this.#documents;
+    const isLater = (...days: (string | undefined)[]) => days.some((one = "") => one > day);
+    const settled = new Set<string>();
+    const moved = new Set<string>();
+    for (const one of payments) {
+      const later = one.allocations.filter(({ on, reversedOn }) => isLater(on, reversedOn, one.reversedOn));
+      for (const { invoiceId } of later) settled.add(invoiceId);
+      if (later.length > 0 || isLater(one.paidOn, one.reversedOn)) moved.add(one.id);
+      if (one.sourceId !== undefined && isLater(one.paidOn)) moved.add(one.sourceId);
+    }
+    for (const one of creditNotes) {
+      const later = one.allocations.filter(({ on, reversedOn }) => isLater(on, reversedOn));
+      for (const { invoiceId } of later) settled.add(invoiceId);
+      if (isLater(one.issuedOn)) settled.add(one.invoiceId);
+      if (later.length > 0 || isLater(one.issuedOn)) moved.add(one.id);
+    }
+    return {
+      invoices: invoices.filter(({ id, openMinor }) => openMinor > 0 || settled.has(id)),
+      payments: payments.filter(({ id, leftMinor }) => leftMinor > 0 || moved.has(id)),
+      creditNotes: creditNotes.filter(({ id, leftMinor }) => leftMinor > 0 || moved.has(id)),
+    };
+  }
+
   /** What was open and free on a day by the documents is what was posted up to it. */
   checkAsOf(day: string): void {
     const sign = this.side === "sale" ? 1n : -1n;
-    const items = openOn(
-      {
-        invoices: this.invoices,
-        payments: [...this.sources.filter((one) => "paidOn" in one), ...this.refunds],
-        creditNotes: this.sources.filter((one) => "issuedOn" in one),
-      },
-      day,
-    );
+    const items = openOn(this.#documents, day);
+    // The order is that of the documents, of which the others are a part.
+    expect(openOn(this.#documentsSince(day), day)).toEqual(items);
     const [claims, free] = this.accounts;
     const posted = (account: string, currency: string) =>
       this.#posted
