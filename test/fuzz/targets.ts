@@ -1,6 +1,6 @@
-import { createHash, createHmac } from "node:crypto";
 import { documentedRoutes, resolved } from "../contracts/schemas.ts";
 import { objectAt } from "../golden/json.ts";
+import { type AccessKey, signedRequest } from "../local/signed-request.ts";
 import type { Base } from "./malformed.ts";
 
 const json = { "content-type": "application/json" };
@@ -46,45 +46,6 @@ export const localRequests = (host: string): Base[] => [
   },
   { method: "POST", target: "/_local/queues/x/redrive", headers: { host, ...json }, body: "{}" },
 ];
-
-export interface AccessKey {
-  readonly accessKeyId: string;
-  readonly secretAccessKey: string;
-}
-
-const digest = (text: string): string => createHash("sha256").update(text).digest("hex");
-const scopeDay = "20261201";
-
-/** A request of AWS JSON, signed by the key: its faults come behind the signature as well as before it. */
-export const signedRequest = (
-  { accessKeyId, secretAccessKey }: AccessKey,
-  host: string,
-  service: string,
-  target: string,
-  body: string,
-): Base => {
-  const signedAt = `${scopeDay}T080000Z`;
-  const scope = [scopeDay, "eu-central-1", service, "aws4_request"];
-  const names = "host;x-amz-date;x-amz-target";
-  const canonical = `POST\n/\n\nhost:${host}\nx-amz-date:${signedAt}\nx-amz-target:${target}\n\n${names}\n${digest(body)}`;
-  let key: string | Buffer = `AWS4${secretAccessKey}`;
-  for (const part of scope) key = createHmac("sha256", key).update(part).digest();
-  const signature = createHmac("sha256", key)
-    .update(`AWS4-HMAC-SHA256\n${signedAt}\n${scope.join("/")}\n${digest(canonical)}`)
-    .digest("hex");
-  return {
-    method: "POST",
-    target: "/",
-    headers: {
-      host,
-      "content-type": "application/x-amz-json-1.1",
-      "x-amz-date": signedAt,
-      "x-amz-target": target,
-      authorization: `AWS4-HMAC-SHA256 Credential=${accessKeyId}/${scope.join("/")}, SignedHeaders=${names}, Signature=${signature}`,
-    },
-    body,
-  };
-};
 
 /** Requests to the AWS services, sound and unsound behind their signature. */
 export const awsRequests = (key: AccessKey, host: string, uploadUrl: string): Base[] => {
@@ -146,9 +107,9 @@ export const databaseRequests = ({ accessKeyId }: AccessKey, host: string, table
     headers: {
       host,
       "content-type": "application/x-amz-json-1.0",
-      "x-amz-date": `${scopeDay}T080000Z`,
+      "x-amz-date": "20261201T080000Z",
       "x-amz-target": `DynamoDB_20120810.${action}`,
-      authorization: `AWS4-HMAC-SHA256 Credential=${accessKeyId}/${scopeDay}/eu-central-1/dynamodb/aws4_request, SignedHeaders=host, Signature=0`,
+      authorization: `AWS4-HMAC-SHA256 Credential=${accessKeyId}/20261201/eu-central-1/dynamodb/aws4_request, SignedHeaders=host, Signature=0`,
     },
     body: JSON.stringify(body),
   }));

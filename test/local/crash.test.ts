@@ -92,3 +92,14 @@ test("a port that is in use is named in the error, and the data folder is free a
   openDataFolder(path.join(folder, "data")).release();
   server.close();
 });
+
+test("a database that has ended is named in one line, with the log that says why", async () => {
+  writeAssembly(folder, {}, "");
+  const data = openDataFolder(path.join(folder, "data"));
+  const machine = await runMachine({ assembly: folder, data, port: 0 });
+  process.kill(databasePid(), "SIGKILL");
+  const { message } = await machine.failed;
+  expect(message).toMatch(/^\S+( Local)? ended; see .*data\/logs\/database\.log$/);
+  await machine.stop();
+  data.release();
+});
