@@ -12,6 +12,11 @@ export const Handover = z.object({
   }),
   clients: z.int().min(0).meta({ description: "Clients handed over so far" }),
   deals: z.int().min(0).meta({ description: "Open deals handed over so far" }),
+  participations: z
+    .int()
+    .min(0)
+    .optional()
+    .meta({ description: "Open deals in which the successor takes the member's part, so far" }),
   startedAt: Instant,
   finishedAt: Instant.optional(),
 });
@@ -33,18 +38,23 @@ export const begunHandover = (
   status: "running",
   clients: 0,
   deals: 0,
+  participations: 0,
   startedAt: now,
 });
+
+/** What is counted of a handover. */
+export type HandedOver = "clients" | "deals" | "participations";
 
 /** The handover after some records more were handed over. */
 export const advancedHandover = (
   handover: Handover,
-  { clients = 0, deals = 0 }: { readonly clients?: number; readonly deals?: number },
+  { clients = 0, deals = 0, participations = 0 }: Partial<Record<HandedOver, number>>,
 ): Handover => ({
   ...handover,
   version: handover.version + 1,
   clients: handover.clients + clients,
   deals: handover.deals + deals,
+  participations: (handover.participations ?? 0) + participations,
 });
 
 /** The handover when nothing is left to hand over. */

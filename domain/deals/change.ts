@@ -201,6 +201,19 @@ export const changedDeal = (
 };
 
 /**
+ * The deal with another in the place of a member who took part, in its next version. Nobody takes part twice, nor in what is
+ * their own.
+ */
+export const withParticipantReplaced = (deal: Deal, memberId: string, byId: string, now: Instant): Deal => {
+  const joins = byId !== deal.ownerId && !deal.participantIds.includes(byId);
+  const successors = joins ? [byId] : [];
+  return asNextVersion(
+    { ...deal, participantIds: deal.participantIds.flatMap((id) => (id === memberId ? successors : [id])) },
+    now,
+  );
+};
+
+/**
  * The deal in another's hands, in its next version: by hand, or when a member's deals are handed over. The new owner
  * stops being a participant. Goes with the event deal.reassigned (`dealReassignment` of events/deals.ts).
  */

@@ -88,8 +88,8 @@ export const memberRoutes = {
     path: "/v1/members/{memberId}/dismissal",
     summary: "Dismiss a member and hand over the work",
     description:
-      "The member's next request is refused. Clients and open deals pass to `handOverTo` as a job; its progress is " +
-      "the `handover` of the member. A team that the member was the head of is left without one.",
+      "The member's next request is refused. Clients, open deals and the part taken in open deals pass to `handOverTo` as a " +
+      "job; its progress is the `handover` of the member. A team that the member was the head of is left without one.",
     permission: "member:write",
     params,
     body: z.strictObject({ handOverTo: Id("member") }),

@@ -9,9 +9,9 @@ import { phoneNumber } from "../../domain/clients/phone.ts";
 import { type Page, type Paging, pagingOf } from "../../domain/kernel/page.ts";
 import type { Context } from "../kit/context.ts";
 import { fromItem } from "../kit/table/item.ts";
-import { mergedPage } from "../kit/table/merged.ts";
+import { mergedPage, type Place } from "../kit/table/merged.ts";
 import { siftedPage } from "../kit/table/sifted.ts";
-import type { ListQuery, Store } from "../kit/table/store.ts";
+import type { Store } from "../kit/table/store.ts";
 import { byExternalId, byNamePart, byParent, byPart, byTag, type Wanted } from "./find.ts";
 import { clientCounterpartyEntity, contactEntity, partitions, shards } from "./store.ts";
 
@@ -50,25 +50,41 @@ const wantedBy = (query: ClientQuery, member: Member, scope: Scope): Wanted => {
   };
 };
 
-/** Whose list, or which team's, holds what is asked for and what the member may see. */
-const reachOf = (
-  { owner, team }: ClientQuery,
-  member: Member,
-  scope: Scope,
-): { readonly owner?: string | undefined; readonly team?: string | undefined } | "none" => {
-  if (scope === "all") return { owner, team };
-  if (scope === "own" && owner !== undefined && owner !== member.id) return "none";
-  if (scope === "own") return { owner: member.id };
-  if (owner !== undefined) return { owner };
-  return member.teamId !== undefined && (team === undefined || team === member.teamId)
-    ? { team: member.teamId }
-    : { owner: member.id };
+const ofOwner = (memberId: string): Place => ({ index: "owner", pk: partitions.owner(memberId) });
+const ofTeam = (teamId: string): Place => ({ index: "team", pk: partitions.team(teamId) });
+
+/** The lists that hold what is asked for and what the member may see: none, or all of the company's where there is no narrower one. */
+const reachOf = ({ owner, team }: ClientQuery, member: Member, scope: Scope): readonly Place[] | "all" => {
+  if (scope === "own") return owner === undefined || owner === member.id ? [ofOwner(member.id)] : [];
+  if (owner !== undefined) return [ofOwner(owner)];
+  if (scope === "all") return team === undefined ? "all" : [ofTeam(team)];
+  if (member.teamId === undefined || (team !== undefined && team !== member.teamId))
+    return [ofOwner(member.id)];
+  // What is the member's own may belong to another team.
+  return team === undefined ? [ofTeam(member.teamId), ofOwner(member.id)] : [ofTeam(member.teamId)];
 };
 
-const byChange = (store: Store, list: Pick<ListQuery, "index" | "pk">, wanted: Wanted, paging: Paging) =>
-  siftedPage<Client>(store, { ...list, newestFirst: true, ...paging }, async (items) =>
+const byChange = (store: Store, place: Place, wanted: Wanted, paging: Paging) =>
+  siftedPage<Client>(store, { ...place, newestFirst: true, ...paging }, async (items) =>
     items.map((item) => fromItem<Client>(item)).map((client) => (wanted.is(client) ? client : undefined)),
   );
+
+/** Clients of several lists by their last change, each once. */
+const mergedByChange = async (
+  store: Store,
+  pks: readonly Place[],
+  wanted: Wanted,
+  paging: Paging,
+): Promise<Page<Client>> => {
+  const page = await mergedPage(store, { pks, newestFirst: true, ...paging });
+  const clients = page.items.map((item) => fromItem<Client>(item)).filter(wanted.is);
+  return { ...page, items: [...new Map(clients.map((client) => [client.id, client])).values()] };
+};
+
+const shardPlaces = Array.from(
+  { length: shards },
+  (_, shard): Place => ({ index: "list", pk: partitions.shard(shard) }),
+);
 
 /**
  * Clients that the member may see. What is rarest leads the way: phone, email, tax id and external id, then a
@@ -113,17 +129,10 @@ export const listClients = async (
   if (query.parent !== undefined) return byParent(store, query.parent, wanted, paging);
 
   const reach = reachOf(query, member, scope);
-  if (reach === "none") return nothing;
-  const { owner, team } = reach;
-  if (owner !== undefined)
-    return byChange(store, { index: "owner", pk: partitions.owner(owner) }, wanted, paging);
-  if (team !== undefined)
-    return byChange(store, { index: "team", pk: partitions.team(team) }, wanted, paging);
-  const page = await mergedPage(store, {
-    index: "list",
-    pks: Array.from({ length: shards }, (_, shard) => partitions.shard(shard)),
-    newestFirst: true,
-    ...paging,
-  });
-  return { ...page, items: page.items.map((item) => fromItem<Client>(item)) };
+  const places = reach === "all" ? shardPlaces : reach;
+  const [only, ...others] = places;
+  if (!only) return nothing;
+  return others.length === 0
+    ? byChange(store, only, wanted, paging)
+    : mergedByChange(store, places, wanted, paging);
 };

@@ -1,20 +1,23 @@
-import { type Deal, dealStates } from "../../domain/deals/deal.ts";
+import { dealStates } from "../../domain/deals/deal.ts";
 import { type SummaryFilter, Tally } from "../../domain/deals/summary.ts";
 import { type Dimension, sumFactsOf } from "../../domain/deals/sums.ts";
 import { Failure } from "../../domain/kernel/errors.ts";
 import { instantOf, type Month, millisecondsOf, monthIn } from "../../domain/kernel/time.ts";
 import type { Context } from "../kit/context.ts";
 import { mapParallel } from "../kit/parallel.ts";
-import { fromItem } from "../kit/table/item.ts";
 import {
   clientPart,
   closedMonths,
   closedPart,
+  dealsAt,
   openPlaces,
   type Part,
+  reachOf,
+  readPart,
   stagePart,
   statePart,
 } from "./reach.ts";
+import { mayRead } from "./references.ts";
 
 /** How many deals one summary reads at the most. */
 export const mostDealsCounted = 200_000;
@@ -22,7 +25,7 @@ const dealsAPage = 1_000;
 const partsAtOnce = 8;
 const dayMs = 86_400_000;
 
-type Computing = Pick<Context, "store" | "now" | "tenant" | "settings">;
+type Computing = Pick<Context, "store" | "now" | "tenant" | "settings" | "member" | "scope">;
 
 /** An instant before the month begins in any time zone, and one after it has ended. */
 const aroundMonth = (month: Month): readonly [string, string] => {
@@ -50,16 +53,12 @@ const statesOf = ({ state, closedFrom, closedTo }: SummaryFilter) =>
       (one !== "open" || (closedFrom === undefined && closedTo === undefined)),
   );
 
-/** The fewest partitions that hold every deal which a filter leaves. */
+/** The fewest partitions that hold every deal which a filter leaves and the member may see. */
 const partsOf = async (context: Computing, filter: SummaryFilter): Promise<Part[]> => {
   if (filter.client !== undefined) return [clientPart(filter.client)];
   const states = statesOf(filter);
-  if (filter.owner !== undefined || filter.team !== undefined) {
-    const { owner, team = "" } = filter;
-    const reach =
-      owner === undefined
-        ? ({ of: "team", teamId: team } as const)
-        : ({ of: "owner", ownerId: owner } as const);
+  const reach = reachOf(context, filter);
+  if (reach.of === "groups")
     return states.map((state) => ({
       ...statePart(reach, state),
       ...(state === "open"
@@ -68,7 +67,6 @@ const partsOf = async (context: Computing, filter: SummaryFilter): Promise<Part[
           : { beginsWith: `${filter.type}#${filter.stage === undefined ? "" : `${filter.stage}#`}` }
         : closedWithin(filter)),
     }));
-  }
   const parts: Part[] = [];
   if (states.includes("open"))
     for (const [typeId, stageId] of await openPlaces(context))
@@ -110,23 +108,30 @@ export const computed = async (
   const tally = new Tally(by, filter);
   let asOf = "";
   let read = 0;
+  const counted = new Set<string>();
   const count = async (part: Part): Promise<void> => {
     let cursor: string | undefined;
     do {
-      const page = await context.store.items({ ...part, limit: dealsAPage, cursor });
+      const page = await readPart(context.store, part, { limit: dealsAPage, cursor });
       read += page.items.length;
       if (read > most)
         throw new Failure("limit.exceeded", {
           detail: `More than ${most} deals would have to be read; narrow the filter, or leave it out.`,
         });
-      for (const item of page.items) {
-        const deal = fromItem<Deal>(item);
-        if (tally.add(sumFactsOf(deal)) && deal.updatedAt > asOf) asOf = deal.updatedAt;
+      for (const deal of await dealsAt(context.store, page.items)) {
+        // A deal of the team may also be the member's own.
+        if (counted.has(deal.id) || !mayRead(context, deal)) continue;
+        if (!tally.add(sumFactsOf(deal))) continue;
+        counted.add(deal.id);
+        if (deal.updatedAt > asOf) asOf = deal.updatedAt;
       }
       cursor = page.next;
     } while (cursor !== undefined);
   };
-  const waiting = await partsOf(context, filter);
+  // Counting needs no order: each partition is read by itself.
+  const waiting = (await partsOf(context, filter)).flatMap((part) =>
+    part.places.map((place) => ({ ...part, places: [place] })),
+  );
   const work = async (): Promise<void> => {
     for (let part = waiting.pop(); part; part = waiting.pop()) await count(part);
   };

@@ -15,11 +15,13 @@ import {
   clientPart,
   closedMonths,
   closedPart,
+  dealsAt,
   listParts,
   openPlaces,
   type Part,
   type Reach,
   reachOf,
+  readPart,
   stagePart,
   statePart,
 } from "./reach.ts";
@@ -96,12 +98,8 @@ export const dealListHandlers: Pick<
 > = {
   async listDeals({ query }, context) {
     if (query.externalId !== undefined) return dealOfExternalId(context, query.externalId, query);
-    // Also what a member takes part in shows among a client's deals.
-    const reach: Reach | undefined = query.client === undefined ? reachOf(context, query) : { of: "all" };
-    if (!reach) return { items: [] };
-    const { items, next } = await listParts<Deal>(context.store, await partsOf(context, reach, query), {
-      ...pagingOf(query),
-    });
+    const parts = await partsOf(context, reachOf(context, query), query);
+    const { items, next } = await listParts(context.store, parts, pagingOf(query));
     return { items: items.filter(fits(context, query)).map(showDeal), next };
   },
 
@@ -121,17 +119,13 @@ export const dealListHandlers: Pick<
     const reach = reachOf(context, query);
     const limit = query.limit ?? (query.stage === undefined ? boardLimit : pageSize.standard);
     const read = async ({ stageId, name }: { stageId: string | undefined; name: string }) => {
-      const page = reach
-        ? await context.store.list<Deal>({
-            ...stagePart(reach, type.id, stageId),
-            limit,
-            cursor: query.cursor,
-          })
-        : { items: [] };
+      const part = stagePart(reach, type.id, stageId);
+      const page = await readPart(context.store, part, { limit, cursor: query.cursor });
+      const deals = await dealsAt(context.store, page.items);
       return {
         stageId: stageId ?? noValue,
         name,
-        items: page.items.filter(fits(context, { owner: query.owner, team: query.team })).map(showDeal),
+        items: deals.filter(fits(context, { owner: query.owner, team: query.team })).map(showDeal),
         more: page.next !== undefined,
         ...(query.stage === undefined ? {} : { next: page.next }),
       };
@@ -142,14 +136,11 @@ export const dealListHandlers: Pick<
   async listOverdueDeals({ query }, context) {
     const type = dealTypeOf(rulesOf(context, await context.settings()), query.type, "/query/type");
     const reach = reachOf(context, query);
-    if (!reach) return { items: [] };
     const parts = columnsOf(type).map(({ stageId }) => ({
       name: stageId ?? noValue,
       part: stagePart(reach, type.id, stageId, context.now),
     }));
-    const { items, next } = await listParts<Deal>(context.store, parts, {
-      ...pagingOf(query),
-    });
+    const { items, next } = await listParts(context.store, parts, pagingOf(query));
     const fitting = items.filter(fits(context, { owner: query.owner, team: query.team }));
     return { items: fitting.map(showDeal), next };
   },

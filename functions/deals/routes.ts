@@ -101,7 +101,7 @@ export const dealRoutes = {
     method: "GET",
     path: "/v1/deals",
     summary: "Deals: the open ones by type, stage and urgency, the closed ones from the last closed",
-    description: `Without \`state\` the open ones come first, then the won and the lost. A client's come from the last registered. ${shortPages}`,
+    description: `What the member owns or takes part in; with the scope team also what their team has. Without \`state\` the open ones come first, then the won and the lost. A client's come from the last registered. ${shortPages}`,
     query: z.strictObject({
       ...PageQuery,
       ...Who,
@@ -150,8 +150,8 @@ export const dealRoutes = {
       "All of the tenant's deals, or those in one state, come from sums that are kept as deals change; any other " +
       "combination is counted from the deals themselves, up to 200,000 of them. By product, and with a filter by " +
       "product, only what the product's items bring is counted, and the totals count each deal once. Months are " +
-      "those of the tenant's time zone when the deal was registered or closed. A member with the scope own or team " +
-      "sees the figures of what they or their team own.",
+      "those of the tenant's time zone when the deal was registered or closed. A member with the scope own " +
+      "sees the figures of what they own or take part in, one with the scope team those of the team too; each deal counts once.",
     query: z.strictObject({
       ...PageQuery,
       by: z.enum(dimensions),

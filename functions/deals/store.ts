@@ -6,8 +6,8 @@ import { entity, type Key } from "../kit/table/entity.ts";
 import { create, update, type Write } from "../kit/table/store.ts";
 
 /**
- * Access patterns: a deal by id; the open deals of an owner, a team or the tenant by type, stage and urgency; closed
- * ones by the instant of closing (the tenant's by month); a client's deals by registration; a deal's older moves; its overrides, and the tenant's.
+ * Access patterns: a deal by id; the open deals of an owner, a participant, a team or the tenant by type, stage and urgency;
+ * closed ones by the instant of closing (the tenant's by month); a client's deals by registration; a deal's older moves; its overrides, and the tenant's.
  */
 
 /** Sorts behind every instant: a deal that no time limit presses. */
@@ -15,6 +15,8 @@ const noDue = "9999-12-31T23:59:59.999Z";
 
 export const partitions = {
   owner: (memberId: string, state: string) => `DEALS#OWNER#${memberId}#${state}`,
+  /** Lookups: the deals that a member does not own and takes part in, in the order of the owner's. */
+  participant: (memberId: string, state: string) => `DEALS#PARTICIPANT#${memberId}#${state}`,
   team: (teamId: string, state: string) => `DEALS#TEAM#${teamId}#${state}`,
   board: (typeId: string, stageId: string | undefined) => `DEALS#BOARD#${typeId}#${stageId ?? noValue}`,
   closed: (state: string, month: string) => `DEALS#CLOSED#${state}#${month}`,
@@ -25,17 +27,26 @@ export const partitions = {
 /** Sort keys of a deal's overrides begin so. */
 export const overridePrefix = "OVERRIDE#";
 
+const dueOf = (deal: Deal): string => `${deal.stageDueAt ?? noDue}#${deal.id}`;
+
+/** Where a deal stands among others of its state: open ones by type, stage and urgency, closed ones by closing. */
+const placeAmong = (deal: Deal): string =>
+  deal.state === "open"
+    ? `${deal.typeId}#${deal.stageId ?? noValue}#${dueOf(deal)}`
+    : `${deal.closedAt ?? ""}#${deal.id}`;
+
+/** The id at the end of such a place. */
+export const idInPlace = (sk: string): string => sk.slice(sk.lastIndexOf("#") + 1);
+
 const indexesOf = (deal: Deal): Partial<Record<"owner" | "team" | "list" | "client", Key>> => {
-  const due = `${deal.stageDueAt ?? noDue}#${deal.id}`;
-  const closing = `${deal.closedAt ?? ""}#${deal.id}`;
-  const open = deal.state === "open";
-  const sk = open ? `${deal.typeId}#${deal.stageId ?? noValue}#${due}` : closing;
+  const sk = placeAmong(deal);
   return {
     owner: { pk: partitions.owner(deal.ownerId, deal.state), sk },
     ...(deal.teamId ? { team: { pk: partitions.team(deal.teamId, deal.state), sk } } : {}),
-    list: open
-      ? { pk: partitions.board(deal.typeId, deal.stageId), sk: due }
-      : { pk: partitions.closed(deal.state, deal.closedMonth ?? ""), sk: closing },
+    list:
+      deal.state === "open"
+        ? { pk: partitions.board(deal.typeId, deal.stageId), sk: dueOf(deal) }
+        : { pk: partitions.closed(deal.state, deal.closedMonth ?? ""), sk },
     ...(deal.clientId
       ? { client: { pk: partitions.client(deal.clientId), sk: `DEAL#${deal.registeredAt}#${deal.id}` } }
       : {}),
@@ -47,6 +58,10 @@ export const dealEntity = entity<Deal, { readonly id: string }>({
   schema: Deal,
   key: ({ id }) => ({ pk: `DEAL#${id}`, sk: "DEAL" }),
   indexes: indexesOf,
+  lookups: (deal) =>
+    deal.participantIds
+      .filter((id) => id !== deal.ownerId)
+      .map((id) => ({ pk: partitions.participant(id, deal.state), sk: placeAmong(deal) })),
 });
 
 const OlderMoves = z.object({ version: z.int(), id: z.string(), n: z.int(), moves: z.array(Move) });

@@ -57,25 +57,11 @@ const kept = async (context: Context, by: Dimension, state: DealState | undefine
   };
 };
 
-/** The filter with what the member's scope adds to it; undefined where nothing of it is left. */
-const scopedFilter = ({ member, scope }: Context, query: SummaryFilter): SummaryFilter | undefined => {
-  if (scope === "all") return query;
-  if (scope === "team" && member.teamId !== undefined)
-    return query.team === undefined || query.team === member.teamId
-      ? { ...query, team: member.teamId }
-      : undefined;
-  return query.owner === undefined || query.owner === member.id ? { ...query, owner: member.id } : undefined;
-};
-
 const isWhole = ({ state: _, ...rest }: SummaryFilter): boolean =>
   Object.values(rest).every((value) => value === undefined);
 
-const nothing: Counted = { rows: new Map(), total: new Map(), asOf: undefined };
-
-const countedFor = async (context: Context, by: Dimension, asked: SummaryFilter): Promise<Counted> => {
-  const filter = scopedFilter(context, asked);
-  if (!filter) return nothing;
-  if (isWhole(filter)) return kept(context, by, filter.state);
+const countedFor = async (context: Context, by: Dimension, filter: SummaryFilter): Promise<Counted> => {
+  if (context.scope === "all" && isWhole(filter)) return kept(context, by, filter.state);
   const { tally, asOf } = await computed(context, by, filter);
   return { rows: tally.rows, total: tally.total, asOf };
 };

@@ -110,25 +110,14 @@ const handOverBatch = async (run: Run, estate: Estate, ids: readonly string[]): 
   return moved;
 };
 
-/** Walks once through what the index says is the member's. @returns how many records were handed over */
+/** Walks once through what the lists say is the member's. @returns how many records were handed over */
 const pass = async (run: Run, estate: Estate): Promise<number> => {
   let moved = 0;
   let cursor: string | undefined;
   do {
-    const page = await run.listening.store.list<{ id: string }>({
-      index: "owner",
-      pk: estate.partition(run.memberId),
-      limit: pageRecords,
-      cursor,
-    });
-    for (let at = 0; at < page.items.length; at += batchRecords) {
-      const batch = page.items.slice(at, at + batchRecords);
-      moved += await handOverBatch(
-        run,
-        estate,
-        batch.map(({ id }) => id),
-      );
-    }
+    const page = await estate.list(run.listening.store, run.memberId, { limit: pageRecords, cursor });
+    for (let at = 0; at < page.items.length; at += batchRecords)
+      moved += await handOverBatch(run, estate, page.items.slice(at, at + batchRecords));
     cursor = page.next;
   } while (cursor !== undefined);
   return moved;

@@ -1,5 +1,6 @@
 import type { DynamoDBRecord } from "aws-lambda";
 import { lookedUpEntities } from "../clients/store.ts";
+import { dealEntity } from "../deals/store.ts";
 import { mapParallel } from "../kit/parallel.ts";
 import type { Database } from "../kit/table/database.ts";
 import type { Entity, Lookup } from "../kit/table/entity.ts";
@@ -16,7 +17,12 @@ const lookupsBy = <Record extends { readonly version: number }, Identity>(
 ): [string, LookupsOf] => [entity.name, (image) => entity.lookups?.(fromItem<Record>(image)) ?? []];
 
 const [client, contact, counterparty] = lookedUpEntities;
-const byEntity = new Map<string, LookupsOf>([lookupsBy(client), lookupsBy(contact), lookupsBy(counterparty)]);
+const byEntity = new Map<string, LookupsOf>([
+  lookupsBy(client),
+  lookupsBy(contact),
+  lookupsBy(counterparty),
+  lookupsBy(dealEntity),
+]);
 
 /** The names of the entities whose changes the projector has to see. */
 export const lookedUp: readonly string[] = [...byEntity.keys()];

@@ -64,6 +64,21 @@ describe("GET /v1/clients without a search", () => {
     }
   });
 
+  test("of a head hold the team's clients and what is the head's own in another team, each once", async () => {
+    const { admin, hire, team } = await company();
+    const [east, west] = [await team("East"), await team("West")];
+    const boss = await hire("head", east);
+    const colleague = await hire("manager", west);
+    await boss.api.createClient({ body: { name: "Own, of the East" } });
+    await colleague.api.createClient({ body: { name: "Of the West" } });
+    await admin.changeMember({ params: { memberId: boss.id }, body: { teamId: west } });
+    await boss.api.createClient({ body: { name: "Own, of the West" } });
+    const all = ["Own, of the West", "Of the West", "Own, of the East"];
+    for (const limit of [1, 2, 200]) expect(await namesOf(boss.api, { limit })).toEqual(all);
+    expect(await namesOf(boss.api, { team: west })).toEqual(["Own, of the West", "Of the West"]);
+    expect(await namesOf(boss.api, { team: east })).toEqual(["Own, of the East"]);
+  });
+
   test("pages over all shards follow one another without gap or repetition", async () => {
     const { admin } = await company();
     const names = Array.from({ length: 23 }, (_, n) => `Client ${n}`);

@@ -27,6 +27,8 @@ export const tableOf = (items: readonly Item[], mostAtOnce: number) => {
       const found = items
         .filter((item) => item[pk]?.S === values[":pk"]?.S)
         .filter((item) => item[sk]?.S?.startsWith(values[":prefix"]?.S ?? ""))
+        .filter((item) => (item[sk]?.S ?? "") >= (values[":from"]?.S ?? ""))
+        .filter((item) => values[":to"]?.S === undefined || (item[sk]?.S ?? "") <= values[":to"].S)
         .filter((item) => from === undefined || before(from, item[sk]?.S))
         .sort((a, b) => (before(a[sk]?.S, b[sk]?.S) ? -1 : 1));
       const page = found.slice(0, Math.min(input.Limit ?? mostAtOnce, mostAtOnce));

@@ -8,7 +8,7 @@ import { dealHandlers } from "../../functions/deals/handlers.ts";
 import { dealRoutes } from "../../functions/deals/routes.ts";
 import { dealEntity } from "../../functions/deals/store.ts";
 import { countersOf, sumKey } from "../../functions/deals/sums.ts";
-import { tenantEntity } from "../../functions/kit/records.ts";
+import { memberEntity, tenantEntity } from "../../functions/kit/records.ts";
 import { serve } from "../../functions/kit/serve.ts";
 import { type Database, newMeter } from "../../functions/kit/table/database.ts";
 import { toItem } from "../../functions/kit/table/item.ts";
@@ -130,11 +130,15 @@ describe("round trips", () => {
 
 describe("a computed summary", () => {
   it("reads up to its bound and says so beyond it", async () => {
-    const { create, store, tenantId } = await office();
+    const { create, store, tenantId, memberId } = await office();
     for (let n = 0; n < 5; n++) await create();
-    const tenant = await store.get(tenantEntity, {});
-    if (!tenant) throw new Error(`tenant ${tenantId} is gone`);
-    const context = { store, tenant, now: tenant.createdAt, settings: async () => standardSettings() };
+    const [tenant, member] = await Promise.all([
+      store.get(tenantEntity, {}),
+      store.get(memberEntity, { id: memberId }),
+    ]);
+    if (!tenant || !member) throw new Error(`tenant ${tenantId} is gone`);
+    const settings = async () => standardSettings();
+    const context = { store, tenant, member, scope: "all" as const, now: tenant.createdAt, settings };
     const { tally } = await computed(context, "stage", { type: "sale" }, 5);
     expect(figuresOf(tally.total).count).toBe(5);
     await expect(computed(context, "stage", { type: "sale" }, 4)).rejects.toMatchObject({

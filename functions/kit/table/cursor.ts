@@ -8,7 +8,7 @@ export interface Cursors {
   open(cursor: string): readonly string[];
 }
 
-const mismatch = () =>
+export const cursorMismatch = () =>
   new Failure("request.cursor-mismatch", {
     fields: [{ pointer: "/query/cursor", reason: "is not a cursor of this query" }],
   });
@@ -29,12 +29,12 @@ export const cursorsFor = (tenantId: string, query: unknown): Cursors => {
       try {
         parts = JSON.parse(Buffer.from(cursor, "base64url").toString("utf8"));
       } catch {
-        throw mismatch();
+        throw cursorMismatch();
       }
       if (!Array.isArray(parts) || parts.length > 8 || !parts.every((part) => typeof part === "string"))
-        throw mismatch();
+        throw cursorMismatch();
       const [found, ...position] = parts;
-      if (found !== mark) throw mismatch();
+      if (found !== mark) throw cursorMismatch();
       return position;
     },
   };

@@ -4,29 +4,45 @@ import type { Item } from "./item.ts";
 import { type IndexName, tableLayout } from "./layout.ts";
 import type { Store } from "./store.ts";
 
-export interface MergedRange {
-  /** Absent: the table itself, read consistently. */
+/** A partition of the table, read consistently, or of an index. */
+export interface Place {
   readonly index?: IndexName;
-  /** The partitions over which one list is spread. Their sort keys never are the same. */
-  readonly pks: readonly string[];
+  readonly pk: string;
+}
+
+export interface MergedRange {
+  /** The index of the partitions that name none. Absent: the table itself, read consistently. */
+  readonly index?: IndexName;
+  /** The partitions over which one list is spread. Where two have the same sort key, it is of the same record. */
+  readonly pks: readonly (string | Place)[];
   /** Sort keys from here to there, both included. */
   readonly between?: readonly [string, string];
-  /** Sort keys beyond this one in the direction of reading, itself not included; not together with `between`. */
+  /** Sort keys beyond this one in the direction of reading, itself not included. */
   readonly beyond?: string | undefined;
   readonly newestFirst?: boolean;
   readonly limit: number;
 }
 
-export interface MergedQuery extends Omit<MergedRange, "between" | "beyond"> {
+export interface MergedQuery extends Omit<MergedRange, "beyond"> {
   readonly cursor?: string | undefined;
 }
 
 /** A partition as far as it was read; `cursor` where there is more of it. */
 interface Part {
-  readonly pk: string;
+  readonly place: Place;
   readonly found: { readonly sk: string; readonly item: Item }[];
   cursor: string | undefined;
 }
+
+/** The range from which `beyond` is left, itself included: an inclusive range has no other way to begin behind it. */
+const rangeOf = (
+  between: MergedRange["between"],
+  beyond: string | undefined,
+  newestFirst: boolean,
+): Pick<MergedRange, "between" | "beyond"> => {
+  if (!between || beyond === undefined) return between ? { between } : { beyond };
+  return { between: newestFirst ? [between[0], beyond] : [beyond, between[1]] };
+};
 
 /**
  * The first items of a list that is spread over several partitions, in the order of the sort keys. Each partition
@@ -34,17 +50,26 @@ interface Part {
  */
 export const mergedItems = async (
   store: Store,
-  { pks, limit, newestFirst = false, ...range }: MergedRange,
+  { pks, limit, newestFirst = false, index, beyond, between }: MergedRange,
 ): Promise<{ readonly found: Part["found"]; readonly more: boolean }> => {
-  const sortKey = range.index ? tableLayout.indexes[range.index].sortKey : tableLayout.sortKey;
+  const range = rangeOf(between, beyond, newestFirst);
   const isBefore = (a: string, b: string) => (newestFirst ? a > b : a < b);
   const readOn = async (part: Part, most: number): Promise<void> => {
-    const query = { ...range, pk: part.pk, newestFirst, limit: most };
+    const query = { ...range, ...part.place, newestFirst, limit: most };
     const { items, next } = await store.items({ ...query, cursor: part.cursor });
-    part.found.push(...items.map((item) => ({ item, sk: item[sortKey]?.S ?? "" })));
+    const sortKey = part.place.index ? tableLayout.indexes[part.place.index].sortKey : tableLayout.sortKey;
+    const found = items.map((item) => ({ item, sk: item[sortKey]?.S ?? "" }));
+    part.found.push(...found.filter(({ sk }) => sk !== beyond));
     part.cursor = next;
   };
-  const parts = pks.map((pk): Part => ({ pk, found: [], cursor: undefined }));
+  const standard = (pk: string): Place => (index === undefined ? { pk } : { index, pk });
+  const parts = pks.map(
+    (pk): Part => ({
+      place: typeof pk === "string" ? standard(pk) : pk,
+      found: [],
+      cursor: undefined,
+    }),
+  );
   const share = Math.min(limit, Math.ceil((2 * limit) / Math.max(1, pks.length)));
   await mapParallel(parts, (part) => readOn(part, share));
   // Two rounds do, unless answers are cut; each reads on where the page may still lack something.

@@ -6,7 +6,7 @@ import {
 } from "@aws-sdk/client-dynamodb";
 import { Failure } from "../../../domain/kernel/errors.ts";
 import type { Page } from "../../../domain/kernel/page.ts";
-import { type Cursors, unboundCursors } from "./cursor.ts";
+import { type Cursors, cursorMismatch, unboundCursors } from "./cursor.ts";
 import type { Database } from "./database.ts";
 import type { Entity, Key, VersionedRecord } from "./entity.ts";
 import { fromItem, type Item, itemKey, partition, toItem } from "./item.ts";
@@ -253,6 +253,7 @@ export class Store {
 
   #startOf(query: ListQuery, position: readonly string[], pk: string): Item {
     const [sk = "", ownPk = "", ownSk = ""] = position;
+    if (position.length !== (query.index ? 3 : 1)) throw cursorMismatch();
     if (!query.index) return { pk: { S: pk }, sk: { S: sk } };
     const names = tableLayout.indexes[query.index];
     return {
