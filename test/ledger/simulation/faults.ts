@@ -25,10 +25,10 @@ const unconditional = ({ Put, Update, ...other }: TransactWriteItem): TransactWr
   };
 };
 
-const unconditionally = (entity: string): Tampering => ({
+export const unconditionally = (entity: string): Tampering => ({
   writes: (write) => [kindOf(write) === entity ? unconditional(write) : write],
 });
-const without = (isLeftOut: (write: TransactWriteItem) => boolean): Tampering => ({
+export const without = (isLeftOut: (write: TransactWriteItem) => boolean): Tampering => ({
   writes: (write) => (isLeftOut(write) ? [] : [write]),
 });
 /** A guard that is written without those of its conditions that look at an attribute. */
