@@ -165,7 +165,7 @@ export const lambdas: readonly LambdaDeclaration[] = [
     entry: "functions/accounts/index.ts",
     summary: "Keeps the logins of the user pool in line with the members",
     trigger: { kind: "subscription", subscription: accountsSubscription },
-    grants: { table: { access: "read", leadingKeys: ["T#*"] }, userPool: true },
+    grants: { table: { access: "read", leadingKeys: ["T#*", "SYS#*"] }, userPool: true },
   },
   {
     name: "handover",

@@ -10,7 +10,9 @@ const { name } = Member.shape;
 
 /** What makes a member. */
 export const NewMember = z.strictObject({
-  email: Email.meta({ description: "What the member signs in with. One address belongs to one member" }),
+  email: Email.meta({
+    description: "What the member signs in with. One address belongs to one member of the company",
+  }),
   name,
   role: Role,
   teamId: Id("team").optional(),

@@ -38,7 +38,9 @@ export const memberRoutes = {
     method: "POST",
     path: "/v1/members",
     summary: "Invite a member",
-    description: "The member gets a login for the address and may use it at once.",
+    description:
+      "The member gets a login for the address and may use it at once. Somebody who has one already, for another company, keeps it " +
+      "and finds this company among theirs (`/v1/me/companies`); the answer is the same.",
     permission: "member:write",
     body: NewMember,
     status: 201,

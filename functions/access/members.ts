@@ -19,7 +19,7 @@ import { memberEntity } from "../kit/records.ts";
 import type { Handlers } from "../kit/serve.ts";
 import { create, type Store, update } from "../kit/table/store.ts";
 import { headsChanged, memberWrites, teamsOf } from "./changes.ts";
-import { emailClaiming } from "./claims.ts";
+import { joiningCompany } from "./claims.ts";
 import type { memberRoutes } from "./member-routes.ts";
 import { handoverEntity } from "./store.ts";
 
@@ -38,7 +38,7 @@ export const memberHandlers: Handlers<typeof memberRoutes> = {
     return save({
       writes: [
         ...(await memberWrites(store, undefined, member, teams)),
-        emailClaiming({ email: member.email, tenantId: store.tenantId, memberId: member.id }, "/email"),
+        ...joiningCompany(member, store.tenantId, "/email"),
       ],
       happened: [happened(memberInvited, member)],
       answer: member,

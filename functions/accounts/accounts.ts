@@ -8,10 +8,11 @@ import {
   UsernameExistsException,
 } from "@aws-sdk/client-cognito-identity-provider";
 import * as z from "zod";
-import type { Member } from "../../domain/access/records.ts";
 import { memberDismissed, memberInvited } from "../../events/access.ts";
+import { activeMemberships } from "../access/memberships.ts";
 import type { Heard, Listening } from "../kit/listen.ts";
 import { memberEntity } from "../kit/records.ts";
+import type { Database } from "../kit/table/database.ts";
 
 /** What has to be possible with logins. An address that is there already, or not there, is no error. */
 export interface Logins {
@@ -62,27 +63,33 @@ const Subject = z.union([
   memberDismissed.data.pick({ memberId: true }).transform(({ memberId }) => memberId),
 ]);
 
-/** How often a member may change while the login is brought in line. */
+/** How often members of an address may change while its login is brought in line. */
 const mostRounds = 5;
 
-const bringInLine = async (logins: Logins, member: Member): Promise<void> => {
-  if (member.status === "dismissed") return logins.disable(member.email);
-  await logins.create(member.email);
-  await logins.enable(member.email);
-};
-
 /**
- * Brings a member's login in line with the member. Events come more than once and in any order, so that none
- * is taken at its word: the member's record decides, and is read once more when the login is done.
+ * Brings the login of a member's address in line with the members that have it: it is open as long as one of them, of whatever
+ * company, is active. So a company shuts nobody out of another. Events come more than once and in any order, so that none is
+ * taken at its word: the records decide, and are read once more when the login is done.
  */
-export const keepLogin = async ({ event }: Heard, { store }: Listening, logins: Logins): Promise<void> => {
+export const keepLogin = async (
+  { event }: Heard,
+  { store }: Listening,
+  logins: Logins,
+  database: Database,
+): Promise<void> => {
   const id = Subject.parse(event.data);
-  let before: Member["status"] | undefined;
+  const member = await store.get(memberEntity, { id });
+  if (!member) return;
+  const { email } = member;
+  let before: boolean | undefined;
   for (let round = 0; round < mostRounds; round++) {
-    const member = await store.get(memberEntity, { id });
-    if (!member || member.status === before) return;
-    await bringInLine(logins, member);
-    before = member.status;
+    const isOpen = (await activeMemberships(database, email)).length > 0;
+    if (isOpen === before) return;
+    if (isOpen) {
+      await logins.create(email);
+      await logins.enable(email);
+    } else await logins.disable(email);
+    before = isOpen;
   }
   throw new Error(`member ${id} is dismissed and reinstated faster than the login can follow`);
 };

@@ -1,17 +1,15 @@
 import type { PreTokenGenerationV2TriggerEvent } from "aws-lambda";
-import { emailClaimEntity } from "../access/claims.ts";
+import { activeMemberships } from "../access/memberships.ts";
 import type { Ground } from "../kit/machine.ts";
-import { memberEntity } from "../kit/records.ts";
 import { newMeter } from "../kit/table/database.ts";
-import { Store } from "../kit/table/store.ts";
-import { SystemStore } from "../kit/table/system.ts";
 
 /** No token is issued. What the person is told does not say which of the reasons it was. */
 const refused = (): Error => new Error("This address may not sign in here.");
 
 /**
- * Puts `tenant` and `member` into the access token of a member. An address that is unknown, that nobody has
- * verified (whoever changes his address to another's has not), or whose member is dismissed gets no token.
+ * Puts `tenant` and `member` into the access token of a person: of the company that they chose, else of the one that they have
+ * been in the longest. An address that is unknown, that nobody has
+ * verified (whoever changes his address to another's has not), or whose members are all dismissed gets no token.
  */
 export const withClaims = async (
   event: PreTokenGenerationV2TriggerEvent,
@@ -19,17 +17,14 @@ export const withClaims = async (
 ): Promise<PreTokenGenerationV2TriggerEvent> => {
   const { email, email_verified: verified } = event.request.userAttributes;
   if (!email || verified !== "true") throw refused();
-  const database = ground.database(newMeter());
-  const claim = await new SystemStore(database).get(emailClaimEntity, { email });
-  if (!claim) throw refused();
-  const member = await new Store(database, claim.tenantId).get(memberEntity, { id: claim.memberId });
-  if (member?.status !== "active") throw refused();
+  const [entered] = await activeMemberships(ground.database(newMeter()), email);
+  if (!entered) throw refused();
   return {
     ...event,
     response: {
       claimsAndScopeOverrideDetails: {
         accessTokenGeneration: {
-          claimsToAddOrOverride: { tenant: claim.tenantId, member: claim.memberId },
+          claimsToAddOrOverride: { tenant: entered.tenantId, member: entered.member.id },
         },
       },
     },

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { keepLogin, type Logins, poolLogins } from "../../functions/accounts/accounts.ts";
 import { listen } from "../../functions/kit/listen.ts";
 import { memberEntity } from "../../functions/kit/records.ts";
+import { newMeter } from "../../functions/kit/table/database.ts";
 import { type Company, openCompany } from "./fixture.ts";
 import { startGround, type TestGround } from "./ground.ts";
 
@@ -39,7 +40,7 @@ const pool = () => {
 
 const hear = (company: Company, type: string, data: unknown, logins: Logins) =>
   listen(
-    (heard, listening) => keepLogin(heard, listening, logins),
+    (heard, listening) => keepLogin(heard, listening, logins, ground.database(newMeter())),
     undefined,
     ground,
   )(
@@ -93,6 +94,25 @@ describe("a login", () => {
     });
     await hear(company, "member.reinstated", member, logins);
     expect(enabled.get(member.email)).toBe(true);
+  });
+
+  it("stays open as long as another company has its person, and is shut with the last", async () => {
+    const { company, member, dismissal } = await invited();
+    const other = await openCompany(ground);
+    const { enabled, logins } = pool();
+    const { body } = await other.admin({
+      route: "POST /v1/members",
+      body: { email: member.email, name: "Ana", role: "manager" },
+    });
+    await hear(company, "member.invited", member, logins);
+    await hear(other, "member.invited", body, logins);
+    const there = { ...dismissal, memberId: String(body.id), handOverTo: other.adminMemberId };
+    await other.dismiss(there.memberId, other.adminMemberId);
+    await hear(other, "member.dismissed", there, logins);
+    expect(enabled.get(member.email)).toBe(true);
+    await company.dismiss(member.id, company.adminMemberId);
+    await hear(company, "member.dismissed", dismissal, logins);
+    expect(enabled.get(member.email)).toBe(false);
   });
 
   it("stays shut when the invitation is heard after the dismissal", async () => {

@@ -18,7 +18,9 @@ let made = 0;
 export const freshEmail = (): string => `person-${process.pid}-${++made}@example.com`;
 
 const callsOn = (ground: TestGround) =>
-  caller(serve({ ...accessRoutes, ...settingsRoutes }, { ...accessHandlers, ...settingsHandlers }, ground));
+  caller(
+    serve({ ...accessRoutes, ...settingsRoutes }, { ...accessHandlers(ground), ...settingsHandlers }, ground),
+  );
 
 /** The admin's calls to a company on another ground: one where something goes wrong, say. */
 export const callerOn =

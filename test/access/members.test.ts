@@ -66,17 +66,6 @@ describe("inviting", () => {
     });
   });
 
-  it("of one address at the same moment, in two companies, succeeds once", async () => {
-    const companies = await Promise.all([openCompany(ground), openCompany(ground)]);
-    const email = freshEmail();
-    const answers = await Promise.all(
-      companies.map(({ admin }) =>
-        admin({ route: "POST /v1/members", body: { email, name: "Ana", role: "manager" } }),
-      ),
-    );
-    expect(answers.map(({ status }) => status).sort()).toEqual([201, 409]);
-  });
-
   it("takes the longest name, whatever its letters unfold into", async () => {
     const { admin, store } = await openCompany(ground);
     const name = "ﷺ".repeat(200);

@@ -1,4 +1,3 @@
-import type { PreTokenGenerationV2TriggerEvent } from "aws-lambda";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Settings } from "../../domain/settings/settings.ts";
 import { memberEntity, settingsEntity, tenantEntity } from "../../functions/kit/records.ts";
@@ -7,6 +6,7 @@ import { Store, update } from "../../functions/kit/table/store.ts";
 import { withClaims } from "../../functions/pre-token/pre-token.ts";
 import { provision } from "../../functions/provision/provision.ts";
 import { startGround, type TestGround } from "./ground.ts";
+import { signIn } from "./sign-in.ts";
 
 let ground: TestGround;
 beforeAll(async () => {
@@ -15,27 +15,6 @@ beforeAll(async () => {
 afterAll(() => ground.stop());
 
 const order = (email: string) => ({ name: "Exemplu SRL", adminEmail: email, adminName: "Ana" });
-const signIn = (email: string, verified = "true"): PreTokenGenerationV2TriggerEvent => ({
-  version: "2",
-  triggerSource: "TokenGeneration_Authentication",
-  region: "eu-central-1",
-  userPoolId: "pool",
-  userName: "user",
-  callerContext: { awsSdkVersion: "", clientId: "" },
-  request: {
-    userAttributes: { email, email_verified: verified },
-    groupConfiguration: { groupsToOverride: [], iamRolesToOverride: [], preferredRole: undefined },
-    scopes: [],
-  },
-  response: {
-    claimsAndScopeOverrideDetails: {
-      idTokenGeneration: {},
-      accessTokenGeneration: {},
-      groupOverrideDetails: { groupsToOverride: [], iamRolesToOverride: [], preferredRole: undefined },
-    },
-  },
-});
-
 describe("provision", () => {
   it("makes a tenant with settings that are valid and an admin who may sign in", async () => {
     const made = await provision({ ...order("first@example.com"), preset: "light", currency: "RON" }, ground);

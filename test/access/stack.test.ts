@@ -62,6 +62,36 @@ describe("on the whole stack", () => {
     expect((await leaving.call.readMe()).member.status).toBe("active");
   });
 
+  it("an address of another company's member is invited alike, and its person goes between the two", async () => {
+    const [here, there] = [await company(), await company()];
+    const ana = await here.hire("manager");
+    const [again, fresh] = await Promise.all(
+      [ana.email, `${randomUUID()}@test.example`].map((email) =>
+        there.admin.inviteMember({ body: { email, name: "Ana", role: "head" } }),
+      ),
+    );
+    const told = (member: object | undefined) => Object.keys(member ?? {}).sort();
+    expect(told(again)).toEqual(told(fresh));
+    expect(again).toMatchObject({ status: "active", version: 1 });
+    await expect(
+      there.admin.inviteMember({ body: { email: ana.email, name: "Ana", role: "head" } }),
+    ).rejects.toMatchObject({ status: 409, code: "member.email-taken" });
+
+    const { items } = await ana.call.listMyCompanies();
+    expect(items.map(({ memberId, isEntered }) => [memberId, isEntered])).toEqual([
+      [ana.id, true],
+      [again?.id, false],
+    ]);
+    expect((await as(await tokenFor(ana.email)).readMe()).member.id).toBe(ana.id);
+    await ana.call.enterCompany({ params: { tenantId: items[1]?.tenantId ?? "" } });
+    expect((await as(await tokenFor(ana.email)).readMe()).member).toMatchObject({
+      id: again?.id,
+      role: "head",
+    });
+    // The token that she has is still for the company that it was given for.
+    expect((await ana.call.readMe()).member.id).toBe(ana.id);
+  });
+
   it("a stage in which a deal stands is not removed, and an inactive loss reason is not used", async () => {
     const { admin } = await company();
     const { dealTypes, lossReasons } = await admin.readSettings();

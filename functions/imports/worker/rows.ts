@@ -257,8 +257,9 @@ const firstRefusal = async (
     const standing = await chunkDatabase.get(key);
     const there = standing !== undefined;
     const condition = (Put ?? ConditionCheck)?.ConditionExpression;
-    const refused =
+    const isTaken =
       condition === "attribute_not_exists(pk)" ? there : condition === "attribute_exists(pk)" && !there;
+    const refused = write.isMet ? !write.isMet(standing) : isTaken;
     return refused ? write.otherwise(standing) : undefined;
   });
   return refusals.find((refusal) => refusal !== undefined);

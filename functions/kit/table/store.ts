@@ -32,6 +32,8 @@ export interface Write {
   readonly key: Key;
   /** What the caller hears when the write's condition does not hold; it is told the item that stands there. */
   readonly otherwise: (standing?: Item) => Error;
+  /** Whether the condition would be met by what stands there, for a dry run. Absent: as the key being taken or not says. */
+  readonly isMet?: (standing: Item | undefined) => boolean;
   readonly build: (
     tenantId: string,
     tableName: string,
