@@ -1,5 +1,5 @@
 import type { Client } from "../../domain/clients/client.ts";
-import { externalIdTaken } from "../kit/external-id.ts";
+import { externalIdsClaimedEntity, externalIdTaken } from "../kit/external-id.ts";
 import type { Store } from "../kit/table/store.ts";
 import { clientEntity, foundBy, partitions } from "./store.ts";
 
@@ -15,7 +15,7 @@ export const checkExternalIdFree = async (
   store: Store,
   { id, externalId }: Pick<Client, "id" | "externalId">,
 ): Promise<void> => {
-  if (externalId === undefined) return;
+  if (externalId === undefined || (await store.get(externalIdsClaimedEntity, {}))) return;
   const { items } = await store.items({ pk: partitions.external(externalId), limit: mostLooked });
   const found = await store.getAll(
     clientEntity,

@@ -23,6 +23,13 @@ export const externalIdEntity = entity<ExternalIdClaim, Pick<ExternalIdClaim, "k
   key: ({ kind, externalId }) => ({ pk: `EXTERNAL-ID#${kind}#${externalId}`, sk: "CLAIM" }),
 });
 
+/** Stands in a tenant that was made when there were claims already: none of its records has an external id without one. */
+export const externalIdsClaimedEntity = entity<{ version: 1 }, unknown>({
+  name: "external-ids-claimed",
+  schema: z.object({ version: z.literal(1) }),
+  key: () => ({ pk: "EXTERNAL-IDS", sk: "CLAIMED" }),
+});
+
 /** The refusal that names the record which has the external id. */
 export const externalIdTaken = (
   kind: ExternalKind,

@@ -7,6 +7,7 @@ import { happened } from "../../events/event.ts";
 import { emailClaimEntity, emailClaiming } from "../access/claims.ts";
 import { adminCountEntity } from "../access/store.ts";
 import { momentOf, saveAs } from "../kit/context.ts";
+import { externalIdsClaimedEntity } from "../kit/external-id.ts";
 import type { Ground } from "../kit/machine.ts";
 import { memberEntity, settingsEntity, tenantEntity } from "../kit/records.ts";
 import { newMeter } from "../kit/table/database.ts";
@@ -57,6 +58,7 @@ export const provision = async (payload: unknown, ground: Ground): Promise<Provi
         writes: [
           create(tenantEntity, tenant),
           create(settingsEntity, standardSettings()),
+          create(externalIdsClaimedEntity, { version: 1 }),
           create(memberEntity, admin),
           create(adminCountEntity, adminCount),
           emailClaiming({ email: admin.email, tenantId, memberId, order: digest }, "/adminEmail"),

@@ -3,10 +3,11 @@ import type { MappingInput } from "../../domain/imports/mapping.ts";
 import { clientHandlers } from "../../functions/clients/handlers.ts";
 import { clientRoutes } from "../../functions/clients/routes.ts";
 import { clientEntity } from "../../functions/clients/store.ts";
+import { externalIdsClaimedEntity } from "../../functions/kit/external-id.ts";
 import { serve } from "../../functions/kit/serve.ts";
 import { newMeter } from "../../functions/kit/table/database.ts";
 import { itemKey } from "../../functions/kit/table/item.ts";
-import { create, Store } from "../../functions/kit/table/store.ts";
+import { create, remove, Store } from "../../functions/kit/table/store.ts";
 import { provision } from "../../functions/provision/provision.ts";
 import { caller, startGround, type TestGround } from "../access/ground.ts";
 import { company as dealCompany } from "../deals/company.ts";
@@ -123,6 +124,7 @@ describe("a client from before there were claims", () => {
       externalId: "OLD/1",
     }));
     const store = new Store(database, tenantId);
+    await store.write([remove(externalIdsClaimedEntity, { version: 1 })], "chg_0");
     await store.write(
       old.map((one) => create(clientEntity, one)),
       "chg_1",

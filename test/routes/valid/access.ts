@@ -29,6 +29,7 @@ export const access: Requests = {
     });
     return { params: { memberId: id } };
   },
+  enterCompany: async ({ tenantId }) => ({ params: { tenantId } }),
   changeTenant: async () => ({ body: { name: `Company ${fresh()}`, country: "RO" } }),
   createTeam: async (company) => ({ body: { name: `Team ${fresh()}`, headId: await anotherHead(company) } }),
   changeTeam: async (company) => ({
