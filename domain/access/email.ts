@@ -7,6 +7,9 @@ export const Email = Format(254, z.email()).meta({ examples: ["ana.popescu@examp
 /** Addresses are the same in any case. */
 export const emailKey = (email: string): string => email.trim().toLocaleLowerCase("en");
 
+/** To how many companies an address may belong; further ones are not looked at. */
+export const mostCompanies = 100;
+
 /** Says which member of a company has an email address. One address may belong to members of several companies. */
 export const Membership = z.object({
   version: z.literal(1),

@@ -1,8 +1,8 @@
 import * as z from "zod";
+import { mostCompanies } from "../../domain/access/email.ts";
 import { Member, Tenant } from "../../domain/access/records.ts";
 import { Id } from "../../domain/kernel/id.ts";
 import { route } from "../kit/route.ts";
-import { mostCompanies } from "./memberships.ts";
 
 const MyCompany = z
   .object({

@@ -1,13 +1,10 @@
-import type { CompanyChoice, Membership } from "../../domain/access/email.ts";
+import { type CompanyChoice, type Membership, mostCompanies } from "../../domain/access/email.ts";
 import type { Member } from "../../domain/access/records.ts";
 import { memberEntity } from "../kit/records.ts";
 import type { Database } from "../kit/table/database.ts";
 import { entityName, fromItem, itemKey } from "../kit/table/item.ts";
 import { SystemStore } from "../kit/table/system.ts";
 import { addressPartition, companyChoiceEntity } from "./claims.ts";
-
-/** To how many companies an address may belong; further ones are not looked at. */
-export const mostCompanies = 100;
 
 /** An active member of a company. */
 export interface ActiveMembership {
