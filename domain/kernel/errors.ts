@@ -41,6 +41,7 @@ export const kernelFailures = {
     kind: "unprocessable",
     title: "The idempotency key was used with another request",
   },
+  "record.too-large": { kind: "unprocessable", title: "The record is too large to keep" },
   "limit.exceeded": { kind: "unprocessable", title: "A documented limit is exceeded" },
   "money.overflow": { kind: "unprocessable", title: "The amount is beyond what can be counted exactly" },
   "service.throttled": { kind: "throttled", title: "Too many requests; try again shortly" },

@@ -1,6 +1,6 @@
 import { Member, Tenant } from "../../domain/access/records.ts";
 import { folded } from "../../domain/clients/fold.ts";
-import { Settings } from "../../domain/settings/settings.ts";
+import { SettingsHead, SettingsPart } from "../../domain/settings/stored.ts";
 import { entity } from "./table/entity.ts";
 
 /** The records that every request reads. Their routes are in functions/access. */
@@ -26,8 +26,14 @@ export const memberEntity = entity<Member, { readonly id: string }>({
   }),
 });
 
-export const settingsEntity = entity<Settings, unknown>({
+export const settingsEntity = entity<SettingsHead, unknown>({
   name: "settings",
-  schema: Settings,
+  schema: SettingsHead,
   key: () => ({ pk: "", sk: "SETTINGS" }),
+});
+
+export const settingsPartEntity = entity<SettingsPart, Pick<SettingsPart, "part">>({
+  name: "settings-part",
+  schema: SettingsPart,
+  key: ({ part }) => ({ pk: "", sk: `SETTINGS#${part}` }),
 });

@@ -8,6 +8,8 @@ import {
   keyLifetimeSeconds,
   keyName,
   rememberedEntity,
+  rememberedPartEntity,
+  rememberedRecords,
   replayed,
   requestHash,
 } from "./idempotency.ts";
@@ -121,7 +123,7 @@ const answerOf = async (
     throw new Failure("access.feature-off", { detail: `The feature ${route.feature} is switched off.` });
 
   const hash = requestHash(event.rawPath, query, rawBody);
-  if (remembered) return { answer: replayed(remembered, hash), replay: true };
+  if (remembered) return { answer: await replayed(store, remembered, hash), replay: true };
 
   const request = validated(route, {
     params: event.pathParameters ?? {},
@@ -136,15 +138,16 @@ const answerOf = async (
   let saved = 0;
   const rememberWith = (answer: unknown): Write[] => {
     if (!remember) return [];
-    const record = {
+    const { first, rest } = rememberedRecords({
       id: remember.id,
       version: saved + 1,
       requestHash: hash,
       answer: JSON.stringify(answer ?? null),
       expiresAtSeconds: Math.floor(ground.clock() / 1000) + keyLifetimeSeconds,
-    };
+    });
     return [
-      saved === 0 ? create(rememberedEntity, record, () => new KeyInUse()) : update(rememberedEntity, record),
+      saved === 0 ? create(rememberedEntity, first, () => new KeyInUse()) : update(rememberedEntity, first),
+      ...rest.map((part) => create(rememberedPartEntity, part, () => new KeyInUse())),
     ];
   };
   const context: Context = {
@@ -176,7 +179,7 @@ const answerOf = async (
     // The change collided with one that another request made under the same key: answer as that one did.
     if (remember) {
       const other = await store.get(rememberedEntity, remember);
-      if (other) return { answer: replayed(other, hash), replay: true };
+      if (other) return { answer: await replayed(store, other, hash), replay: true };
     }
     throw error instanceof KeyInUse ? new Failure("record.busy") : error;
   }

@@ -11,8 +11,9 @@ import { happened } from "../../events/event.ts";
 import { settingsChanged } from "../../events/settings.ts";
 import { type Context, checkVersion } from "../kit/context.ts";
 import { runParallel } from "../kit/parallel.ts";
-import { settingsEntity, tenantEntity } from "../kit/records.ts";
+import { tenantEntity } from "../kit/records.ts";
 import type { Handlers } from "../kit/serve.ts";
+import { loadSettings, settingsWrites } from "../kit/settings.ts";
 import { update } from "../kit/table/store.ts";
 import type { settingsRoutes } from "./routes.ts";
 import { occupied } from "./store.ts";
@@ -26,16 +27,13 @@ const changed = async (
   decide: (settings: Settings) => Settings | Promise<Settings>,
 ): Promise<Settings> => {
   const { store, now } = context;
-  const [tenant, settings] = await runParallel([
-    () => store.get(tenantEntity, {}),
-    () => store.get(settingsEntity, {}),
-  ]);
-  if (!tenant || !settings) throw new Error(`tenant ${store.tenantId} has no settings`);
-  checkVersion(context, settings);
-  const after = await decide(settings);
+  const [tenant, before] = await runParallel([() => store.get(tenantEntity, {}), () => loadSettings(store)]);
+  if (!tenant) throw new Error(`there is no tenant ${store.tenantId}`);
+  checkVersion(context, before.settings);
+  const after = await decide(before.settings);
   return context.save({
     writes: [
-      update(settingsEntity, after),
+      ...settingsWrites(before, after),
       update(tenantEntity, {
         ...tenant,
         settingsVersion: after.version,

@@ -3,13 +3,13 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Member, Team } from "../../domain/access/records.ts";
 import type { Deal } from "../../domain/deals/deal.ts";
 import { type Profile, parseProfile, settingsFor } from "../../domain/imports/profile.ts";
-import type { Settings } from "../../domain/settings/settings.ts";
 import { teamsOf } from "../../functions/access/changes.ts";
 import { clientEntity } from "../../functions/clients/store.ts";
 import { dealEntity } from "../../functions/deals/store.ts";
 import { identityDigest, importedRowEntity } from "../../functions/imports/store.ts";
-import { memberEntity, settingsEntity } from "../../functions/kit/records.ts";
+import { memberEntity } from "../../functions/kit/records.ts";
 import { serve } from "../../functions/kit/serve.ts";
+import { loadSettings } from "../../functions/kit/settings.ts";
 import { settingsHandlers } from "../../functions/settings/handlers.ts";
 import { settingsRoutes } from "../../functions/settings/routes.ts";
 import { caller } from "../access/ground.ts";
@@ -43,8 +43,7 @@ describe.runIf(there)("the profile maven-crm on the files as they were published
     profile = parseProfile(profileText, {});
     const as = { tenantId: world.tenantId, memberId: world.adminId };
     const settings = caller(serve(settingsRoutes, settingsHandlers, world.ground));
-    const before: Settings | undefined = await world.store.get(settingsEntity, {});
-    if (!before) throw new Error("there are no settings");
+    const { settings: before } = await loadSettings(world.store);
     const { dealTypes, lossReasons, fields } = settingsFor(before, profile.setup);
     for (const [route, body] of [
       ["PUT /v1/settings/deal-types", { dealTypes }],

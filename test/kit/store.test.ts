@@ -141,6 +141,18 @@ describe.each(Object.entries(databases))("the store on %s", (name, way) => {
     await expect(store.write([], changeId())).rejects.toThrow("has to write something");
   });
 
+  test("keeps a record of 399 kB and refuses one of 401 kB before it sends anything", async () => {
+    const sized = (kilobytes: number) => thing("large", { owner: "ș".repeat(512 * kilobytes) });
+    await store.write([create(placedEntity, sized(399))], changeId());
+    expect(await store.get(placedEntity, sized(399))).toEqual(sized(399));
+    const meter = newMeter();
+    const measured = new Store(table?.open(meter) ?? expect.fail("no table"), tenantId());
+    await expect(measured.write([create(placedEntity, sized(401))], changeId())).rejects.toMatchObject({
+      code: "record.too-large",
+    });
+    expect(meter.trips).toBe(0);
+  });
+
   test("reads many records in one round trip per hundred, each once", async () => {
     const names = Array.from({ length: 120 }, (_, n) => `n${n}`);
     for (const at of [0, 60])

@@ -186,6 +186,12 @@ const decided = async (workshop: Bench, row: RowToMake): Promise<RowWrites | Row
   }
 };
 
+/** Whether what failed for several rows at once may succeed for each of them. */
+const maySucceedAlone = (error: unknown): boolean =>
+  error instanceof RowRefused ||
+  error instanceof StaleWrite ||
+  (error instanceof Failure && error.code === "record.too-large");
+
 /**
  * Makes rows for good: several in a transaction; where one of them is refused, all of them one by one. Of rows that are
  * in each other's way the first of the file comes first.
@@ -204,7 +210,7 @@ const making =
         await workshop.store.write(pack.writes, momentOf(workshop.ground).newId("change"));
         return pack.rows.map(({ line }) => ({ line, outcome: "made" }));
       } catch (error) {
-        if (!(error instanceof RowRefused) && !(error instanceof StaleWrite)) throw error;
+        if (!maySucceedAlone(error)) throw error;
         for (const { line } of pack.rows) alone.add(line);
         return [];
       }

@@ -27,7 +27,7 @@ const codesByKind = (route: RouteDeclaration): string[] => {
     ...(hasField(query, "cursor") ? ["request.cursor-mismatch"] : []),
     ...(params ? ["record.not-found"] : []),
     ...(demandsVersion(route) ? ["record.stale"] : []),
-    ...(isMutation(route) && !open ? ["record.busy", "idempotency.key-reused"] : []),
+    ...(isMutation(route) && !open ? ["record.busy", "record.too-large", "idempotency.key-reused"] : []),
     "service.internal",
     "service.unavailable",
   ];

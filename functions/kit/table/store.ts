@@ -11,6 +11,7 @@ import type { Database } from "./database.ts";
 import type { Entity, Key, VersionedRecord } from "./entity.ts";
 import { fromItem, type Item, itemKey, partition, toItem } from "./item.ts";
 import { type IndexName, tableLayout } from "./layout.ts";
+import { checkSizes } from "./size.ts";
 
 /** DynamoDB's own limit on the items of one transaction. */
 export const mostItemsInTransaction = 100;
@@ -270,7 +271,7 @@ export class Store {
    * Writes all or nothing, the events of the change on the first item put. One item is a conditional
    * put, several are one transaction. The change's id stands in every item, so that a write whose answer
    * was lost and that is sent again is recognised as done.
-   * @throws the `otherwise` of the first write whose condition does not hold
+   * @throws record.too-large before anything is sent; the `otherwise` of the first write whose condition does not hold
    */
   async write(writes: readonly Write[], changeId: string, happened: readonly unknown[] = []): Promise<void> {
     if (writes.length === 0) throw new Error("a change has to write something");
@@ -288,6 +289,7 @@ export class Store {
       return item;
     });
     if (!carried) throw new Error("a change with events has to put an item that carries them");
+    checkSizes(built.map(({ Put }, at) => ({ entity: writes[at]?.entity ?? "", item: Put?.Item })));
     const [only] = built;
     try {
       if (built.length === 1 && only?.Put) await this.#database.put({ ...only.Put });
