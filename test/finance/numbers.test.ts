@@ -10,7 +10,13 @@ import { Store } from "../../functions/kit/table/store.ts";
 import { provision } from "../../functions/provision/provision.ts";
 import { caller, startGround, type TestGround } from "../access/ground.ts";
 import { confirmedOrder, newSellingCompany } from "../orders/company.ts";
-import { allowEarlierDays, dayFrom, issuedInvoice, newFinanceCompany } from "./company.ts";
+import { dayAfter, dayFromToday } from "../support/days.ts";
+import { allowEarlierDays, issuedInvoice, newFinanceCompany } from "./company.ts";
+
+/** The last day of these tests: today, or in the first days of a year one of the year before, for numbers begin anew with a year. */
+const lastDay =
+  dayFromToday(-10).slice(0, 4) === dayFromToday(1).slice(0, 4) ? dayFromToday(0) : dayFromToday(-20);
+const dayFrom = (days: number): string => dayAfter(lastDay, days);
 
 /** A refusal for the series' sake, which names the last number and its day. */
 const tooEarly = (number: string | undefined, day: string, pointer = "/issuedOn") => ({
@@ -38,7 +44,7 @@ describe("an invoice dated before the last of its series", () => {
     expect(await issue({ issuedOn: dayFrom(-4), series: "OLD" })).toMatchObject({ number: "OLD-001" });
     // Of the same day as the last, and of a later one.
     expect((await issuedInvoice(company, 100, {}, { issuedOn: dayFrom(-3) })).number).toMatch(/000002$/);
-    expect((await issuedInvoice(company, 100)).number).toMatch(/000003$/);
+    expect((await issuedInvoice(company, 100, {}, { issuedOn: dayFrom(0) })).number).toMatch(/000003$/);
   });
 
   test("takes the next number where the settings of the series allow it", async () => {
@@ -113,7 +119,7 @@ describe("an order's documents", () => {
     });
     const { shipments } = await call.shipOrder({ params, body: { effectiveOn: dayFrom(-2) } });
     const shipmentId = shipments[0]?.documentId ?? "";
-    const last = await issuedInvoice(company, 100);
+    const last = await issuedInvoice(company, 100, {}, { issuedOn: dayFrom(0) });
     await expect(call.invoiceOrder({ params, body: { issuedOn: dayFrom(-1) } })).rejects.toMatchObject(
       tooEarly(last.number, dayFrom(0)),
     );
@@ -125,22 +131,22 @@ describe("an order's documents", () => {
     await call.setFinanceSettings({ body: { ...same, series: strict } });
     const note = await call.creditInvoice({
       params: { invoiceId: last.id },
-      body: { reason: "A gift", lines: [{ line: 0, netMinor: 1 }] },
+      body: { reason: "A gift", issuedOn: dayFrom(0), lines: [{ line: 0, netMinor: 1 }] },
     });
     const before = await call.readOrder({ params });
-    const back = (effectiveOn?: string) =>
+    const back = (effectiveOn: string) =>
       call.returnOfOrder({
         params,
         body: {
           shipmentId,
           reason: "Broken",
           lines: [{ line: 0, quantity: 1 }],
-          ...(effectiveOn === undefined ? {} : { effectiveOn }),
+          effectiveOn,
         },
       });
     await expect(back(dayFrom(-1))).rejects.toMatchObject(tooEarly(note.number, dayFrom(0), "/effectiveOn"));
     expect(await call.readOrder({ params })).toEqual(before);
-    expect((await back()).lines[0]).toMatchObject({ returnedQuantity: 1 });
+    expect((await back(dayFrom(0))).lines[0]).toMatchObject({ returnedQuantity: 1 });
   });
 });
 
