@@ -47,10 +47,10 @@ export const faults: Readonly<Record<string, { readonly tampering: Tampering; re
   },
   "a price cut leaves the price of the other pieces": {
     tampering: readAs("invoice", (record) => {
-      const { credited } = record;
-      if (typeof credited !== "object" || credited === null) return record;
-      const { pieces: _, ...rest } = { pieces: undefined, ...credited };
-      return { ...record, credited: rest };
+      const { credited, lines } = record;
+      if (typeof credited !== "object" || credited === null || !Array.isArray(lines)) return record;
+      const pieces = lines.map(({ netMinor }) => ({ fromQuantity: 0, amountMinor: netMinor }));
+      return { ...record, credited: { ...credited, pieces } };
     }),
     found: /credit note crn_/,
   },
