@@ -77,7 +77,7 @@ export const calendarMoments: readonly CalendarMoment[] = [
 export const momentOfDay = (
   dayOfMonth: number,
 ): { readonly number: number; readonly moment: CalendarMoment } => {
-  const index = dayOfMonth % calendarMoments.length;
+  const index = (dayOfMonth - 1) % calendarMoments.length;
   const moment = calendarMoments[index];
   if (!moment) throw new Error(`there is no moment for day ${dayOfMonth}`);
   return { number: index + 1, moment };
