@@ -95,7 +95,7 @@ describe("documents under faults", () => {
     );
     faults.on = false;
     expect(faults.lost).toBeGreaterThan(10);
-    expect(faults.refused).toBeGreaterThan(5);
+    expect(faults.refused).toBeGreaterThan(10);
 
     const balanceOf = async (account: string) => {
       const { body } = await sendLedger(as, {

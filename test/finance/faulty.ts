@@ -23,17 +23,17 @@ export interface Faults {
   refused: number;
 }
 
-/** A table where one write in four fails: before anything is written, or after all of it was, with the answer lost. */
+/** A table where nearly one write in three fails: before anything is written, or after all of it was, with the answer lost. */
 export const faulty = (database: Database, chance: () => number, faults: Faults): Database => ({
   ...database,
   transact: async (writes, token) => {
     const draw = faults.on ? chance() : 1;
-    if (draw < 0.12) {
+    if (draw < 0.16) {
       faults.refused += 1;
-      throw draw < 0.06 ? conflict() : new Error("the connection was refused");
+      throw draw < 0.08 ? conflict() : new Error("the connection was refused");
     }
     await database.transact(writes, token);
-    if (draw < 0.25) {
+    if (draw < 0.32) {
       faults.lost += 1;
       throw new Error("the answer was lost");
     }
